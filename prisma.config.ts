@@ -2,7 +2,7 @@ import { defineConfig } from "prisma/config";
 
 /** For Prisma's own command line (studio, migrate status); Bulkhouse itself reads lib/config/env. */
 export default defineConfig({
-	schema: "prisma/schema.prisma",
-	migrations: { path: "prisma/migrations" },
-	...(process.env.DATABASE_URL ? { datasource: { url: process.env.DATABASE_URL } } : {}),
+  schema: "prisma/schema.prisma",
+  migrations: { path: "prisma/migrations" },
+  ...(process.env.DATABASE_URL ? { datasource: { url: process.env.DATABASE_URL } } : {}),
 });

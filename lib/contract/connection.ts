@@ -1,0 +1,131 @@
+import { z } from "zod";
+import { Failure } from "./failure";
+import { JobSummary } from "./job";
+
+/** What may be told about a private key. */
+export const KeyFacts = z.object({
+  /** "RSA 2048", "EC P-384" */
+  kind: z.string(),
+  algorithm: z.enum(["RS384", "ES384"]),
+  key_id: z.string(),
+  /** RFC 7638, base64url */
+  thumbprint: z.string(),
+});
+export type KeyFacts = z.infer<typeof KeyFacts>;
+
+/** Where a recognised value comes from, in the words of the file ("jwks.keys[1]", "token_url"). */
+const Sourced = z.object({ value: z.string(), source: z.string() }).nullable();
+
+/** `POST /api/connections/recognise` answers with what a config says, before anything is stored. */
+export const RecognisedConfig = z.object({
+  /** which of the shapes of the README it is */
+  shape: z.enum(["smart-download", "backend-services", "bulk-data-client", "flat", "key-only"]),
+  name: z.string(),
+  fhir_base_url: Sourced,
+  token_url: Sourced,
+  client_id: Sourced,
+  scope: Sourced,
+  key: KeyFacts.extend({ source: z.string() }).nullable(),
+  /** what is missing or wrong, ready to show; the config can be completed in the form */
+  problems: z.array(Failure),
+});
+export type RecognisedConfig = z.infer<typeof RecognisedConfig>;
+
+export const RecogniseBody = z.object({ config: z.string().max(1_048_576) });
+
+/** `POST /api/connections`: a config as text, form fields, or both (a field wins over the file). */
+export const CreateConnectionBody = z.object({
+  name: z.string().trim().max(200).optional(),
+  /** the uploaded or pasted JSON, as text */
+  config: z.string().max(1_048_576).optional(),
+  fhir_base_url: z.string().max(2048).optional(),
+  auth: z.enum(["smart", "none"]).default("smart"),
+  token_url: z.string().max(2048).optional(),
+  client_id: z.string().max(1024).optional(),
+  /** JWK, JWKS or PEM as text */
+  private_key: z.string().max(65_536).optional(),
+  scope: z.string().max(2048).optional(),
+});
+export type CreateConnectionBody = z.infer<typeof CreateConnectionBody>;
+
+/** `PATCH /api/connections/{id}`: what is absent stays; a new key replaces the old one. */
+export const ChangeConnectionBody = CreateConnectionBody.partial().omit({ config: true });
+export type ChangeConnectionBody = z.infer<typeof ChangeConnectionBody>;
+
+/** The steps of *Test connection*, in order. */
+export const TestStepName = z.enum([
+  "reach",
+  "discovery",
+  "assertion",
+  "token",
+  "capability",
+  "groups",
+]);
+export type TestStepName = z.infer<typeof TestStepName>;
+
+/** `POST /api/connections/{id}/test` streams one of these a line (NDJSON), as each step ends. */
+export const TestStep = z.object({
+  step: TestStepName,
+  result: z.enum(["ok", "warning", "failed", "skipped"]),
+  ms: z.number(),
+  /** facts for the person, e.g. { url, groups: 8, types: 18, scope } */
+  facts: z.record(z.string(), z.union([z.string(), z.number()])),
+  failure: Failure.nullable(),
+});
+export type TestStep = z.infer<typeof TestStep>;
+
+export const Capability = z.object({
+  fhir_version: z.string().nullable(),
+  software: z.string().nullable(),
+  resource_types: z.array(z.string()),
+});
+export type Capability = z.infer<typeof Capability>;
+
+export const ConnectionView = z.object({
+  connection_id: z.uuid(),
+  name: z.string(),
+  fhir_base_url: z.string(),
+  auth: z.enum(["smart", "none"]),
+  token_url: z.string().nullable(),
+  client_id: z.string().nullable(),
+  scope: z.string().nullable(),
+  key: KeyFacts.nullable(),
+  last_test: z
+    .object({ at: z.iso.datetime(), ok: z.boolean(), steps: z.array(TestStep) })
+    .nullable(),
+  capability: Capability.nullable(),
+  jobs: z.number().int(),
+  last_job: JobSummary.pick({
+    job_id: true,
+    status: true,
+    created_at: true,
+    group_name: true,
+  }).nullable(),
+  created_by: z.string().nullable(),
+  created_at: z.iso.datetime(),
+  updated_at: z.iso.datetime(),
+});
+export type ConnectionView = z.infer<typeof ConnectionView>;
+
+export const ConnectionList = z.object({ connections: z.array(ConnectionView) });
+export type ConnectionList = z.infer<typeof ConnectionList>;
+
+/** `GET /api/connections/{id}/groups`: asked of the server each time. */
+export const GroupList = z.object({
+  groups: z.array(
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      /** Group.quantity or the number of members; null where the server tells neither */
+      patients: z.number().int().nullable(),
+      last_export: JobSummary.pick({
+        job_id: true,
+        status: true,
+        created_at: true,
+        records_loaded: true,
+        completeness: true,
+      }).nullable(),
+    }),
+  ),
+});
+export type GroupList = z.infer<typeof GroupList>;

@@ -1,0 +1,53 @@
+import { z } from "zod";
+import { ResourceType } from "./export-request";
+
+/** `GET /api/data/{type}`: rows of one resource type, newest job first. */
+export const DataQuery = z.object({
+  job: z.uuid().optional(),
+  patient: z.string().max(200).optional(),
+  /** part of an id, a name or a code's display */
+  q: z.string().max(200).optional(),
+  page: z.coerce.number().int().min(1).max(1000).default(1),
+  page_size: z.coerce.number().int().min(1).max(100).default(25),
+});
+export type DataQuery = z.infer<typeof DataQuery>;
+
+export const DataRow = z.object({
+  job_id: z.uuid(),
+  patient_id: z.string(),
+  id: z.string(),
+  type: ResourceType,
+  /** the columns that matter for this type, by name: names, codes, dates, values */
+  columns: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+});
+export type DataRow = z.infer<typeof DataRow>;
+
+export const DataList = z.object({
+  rows: z.array(DataRow),
+  /** null where counting would read too much; then `more` says whether there is a next page */
+  total: z.number().int().nullable(),
+  more: z.boolean(),
+  page: z.number().int(),
+  page_size: z.number().int(),
+});
+export type DataList = z.infer<typeof DataList>;
+
+/** `GET /api/data/{type}/{id}?job=&patient=`: one resource with where it came from. */
+export const DataResource = z.object({
+  job_id: z.uuid(),
+  patient_id: z.string(),
+  id: z.string(),
+  type: ResourceType,
+  file_no: z.number().int(),
+  line_no: z.number().int(),
+  file_url: z.string().nullable(),
+  group_name: z.string().nullable(),
+  resource: z.record(z.string(), z.unknown()),
+});
+export type DataResource = z.infer<typeof DataResource>;
+
+/** `GET /api/data`: which types there are, with their numbers of rows. */
+export const DataTypes = z.object({
+  types: z.array(z.object({ type: z.string(), records: z.number().int() })),
+});
+export type DataTypes = z.infer<typeof DataTypes>;

@@ -1,0 +1,77 @@
+import { z } from "zod";
+
+/** FHIR ids and type names as the standard allows them; anything else never reaches a URL. */
+export const FhirId = z.string().regex(/^[A-Za-z0-9.-]{1,64}$/, "is not a FHIR id");
+/** Some servers use longer ids for groups than FHIR allows (Epic): the URL encodes what it needs. */
+export const GroupId = z.string().min(1).max(256);
+export const ResourceType = z.string().regex(/^[A-Z][A-Za-z]{2,63}$/, "is not a resource type");
+/** A FHIR instant: date, time to the second, zone. */
+export const Instant = z.iso.datetime({ offset: true });
+
+/** What the export form offers first. */
+export const defaultResourceTypes = [
+  "Patient",
+  "Condition",
+  "Observation",
+  "MedicationRequest",
+  "Encounter",
+];
+
+/**
+ * The kick-off parameters of Bulk Data Access, Query Parameters (published versions 2 and 3), as a
+ * job keeps them from its start on. Names are ours in snake_case; kickoff/ writes the standard's.
+ */
+export const ExportRequest = z.object({
+  resource_types: z.array(ResourceType).default([]),
+  since: Instant.optional(),
+  until: Instant.optional(),
+  type_filter: z.array(z.string().min(3).max(4096)).optional(),
+  elements: z.array(z.string().min(1).max(256)).optional(),
+  /** POST only: references, "Patient/123" */
+  patient: z.array(z.string().min(1).max(256)).optional(),
+  include_associated_data: z.array(z.string().min(1).max(256)).optional(),
+  output_format: z.string().max(128).optional(),
+  organize_output_by: ResourceType.optional(),
+  allow_partial_manifests: z.boolean().optional(),
+  /** Prefer: handling=lenient */
+  lenient: z.boolean().optional(),
+  /** GET unless the parameters need POST */
+  method: z.enum(["GET", "POST"]).optional(),
+});
+export type ExportRequest = z.infer<typeof ExportRequest>;
+
+/** `POST /api/bulk-data/kick-off`, the exact names that existing scripts send. */
+export const KickOffBody = ExportRequest.extend({
+  /** may end in /Group/{id}, /Patient, or be a base URL */
+  fhir_server_url: z.string().min(1).max(2048),
+  use_smart_auth: z.boolean().default(true),
+  token_url: z.string().max(2048).optional(),
+  client_id: z.string().max(1024).optional(),
+  /** a string holding JSON (JWK, JWKS) or PEM, or the JSON itself */
+  private_key: z.union([z.string().max(65_536), z.record(z.string(), z.unknown())]).optional(),
+  algorithm: z.enum(["RS384", "ES384"]).optional(),
+  scope: z.string().max(2048).optional(),
+  /** a connection that is stored here, in place of the credentials */
+  connection_id: z.uuid().optional(),
+});
+export type KickOffBody = z.infer<typeof KickOffBody>;
+
+/** `POST /api/exports`: several groups of one connection, one job each. */
+export const StartExportBody = z.object({
+  connection_id: z.uuid(),
+  level: z.enum(["group", "patient", "system"]).default("group"),
+  groups: z
+    .array(z.object({ id: GroupId, name: z.string().max(512).optional() }))
+    .max(500)
+    .default([]),
+  request: ExportRequest,
+  /** between the kick-offs of two jobs */
+  delay_seconds: z.number().int().min(0).max(86_400).default(5),
+});
+export type StartExportBody = z.infer<typeof StartExportBody>;
+
+export const StartExportAnswer = z.object({
+  batch_id: z.uuid(),
+  job_ids: z.array(z.uuid()),
+});
+export type StartExportAnswer = z.infer<typeof StartExportAnswer>;

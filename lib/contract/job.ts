@@ -1,0 +1,217 @@
+import { z } from "zod";
+import { ExportRequest } from "./export-request";
+
+/** The status words of the HTTP API; `in-progress`: the server prepares; `downloading`: files arrive and load. */
+export const JobStatus = z.enum([
+  "queued",
+  "in-progress",
+  "downloading",
+  "completed",
+  "failed",
+  "cancelled",
+]);
+export type JobStatus = z.infer<typeof JobStatus>;
+
+/** kick-off → poll → download → load → done: the folder, the database value and the word are the same. */
+export const JobStage = z.enum([
+  "kickoff",
+  "poll",
+  "download",
+  "load",
+  "done",
+  "failed",
+  "cancelled",
+]);
+export type JobStage = z.infer<typeof JobStage>;
+
+/** What went wrong, for people (`message`) and for the browser's own language (`code`, `params`). */
+export const JobError = z.object({
+  code: z.string(),
+  message: z.string(),
+  params: z.record(z.string(), z.union([z.string(), z.number()])),
+  /** the server's raw answer, shortened; absent where there was none */
+  evidence: z.record(z.string(), z.unknown()).optional(),
+});
+export type JobError = z.infer<typeof JobError>;
+
+export const FileState = z.enum([
+  "pending",
+  "downloading",
+  "downloaded",
+  "loading",
+  "loaded",
+  "failed",
+]);
+export type FileState = z.infer<typeof FileState>;
+
+/** One output, error or deleted file of the manifest, with the sum that must hold: expected = accepted + duplicates + rejected. */
+export const FileView = z.object({
+  file_no: z.number().int(),
+  kind: z.enum(["output", "error", "deleted"]),
+  type: z.string().nullable(),
+  url: z.string(),
+  state: FileState,
+  /** the manifest's count; null where the server gives none */
+  expected: z.number().int().nullable(),
+  lines: z.number().int(),
+  accepted: z.number().int(),
+  duplicates: z.number().int(),
+  rejected: z.number().int(),
+  size_bytes: z.number().int(),
+  loaded_bytes: z.number().int(),
+  attempts: z.number().int(),
+  download_started_at: z.iso.datetime().nullable(),
+  downloaded_at: z.iso.datetime().nullable(),
+  loaded_at: z.iso.datetime().nullable(),
+  error: JobError.nullable(),
+});
+export type FileView = z.infer<typeof FileView>;
+
+/**
+ * Did everything arrive? `unknown` while running or where the server gave no counts.
+ * complete: every file loaded, every manifest count met, nothing rejected, no error outcomes.
+ */
+export const Completeness = z.enum(["complete", "incomplete", "unknown"]);
+export type Completeness = z.infer<typeof Completeness>;
+
+/** Sums over the job's output files. */
+export const JobTotals = z.object({
+  files: z.number().int(),
+  files_loaded: z.number().int(),
+  files_failed: z.number().int(),
+  /** sum of the manifest counts; null while any file has none */
+  expected: z.number().int().nullable(),
+  lines: z.number().int(),
+  accepted: z.number().int(),
+  duplicates: z.number().int(),
+  rejected: z.number().int(),
+  size_bytes: z.number().int(),
+  /** issues of severity error or fatal in the manifest's error files */
+  server_errors: z.number().int(),
+});
+export type JobTotals = z.infer<typeof JobTotals>;
+
+export const JobSummary = z.object({
+  job_id: z.uuid(),
+  batch_id: z.uuid().nullable(),
+  status: JobStatus,
+  stage: JobStage,
+  /** one sentence in English for scripts; the browser builds its own from the numbers */
+  progress: z.string(),
+  /** the server's X-Progress */
+  server_progress: z.string().nullable(),
+  /** 0…1 where it can be known, else null */
+  progress_ratio: z.number().nullable(),
+  status_url: z.string().nullable(),
+  connection_id: z.uuid().nullable(),
+  connection_name: z.string(),
+  fhir_base_url: z.string(),
+  level: z.enum(["system", "patient", "group"]),
+  group_id: z.string().nullable(),
+  group_name: z.string().nullable(),
+  resource_types: z.array(z.string()),
+  since: z.string().nullable(),
+  /** rows that are in the database now = totals.accepted */
+  records_loaded: z.number().int(),
+  totals: JobTotals,
+  completeness: Completeness,
+  error: z.string().nullable(),
+  failure: JobError.nullable(),
+  warning: z.string().nullable(),
+  /** the next attempt or kick-off, while the job waits */
+  next_run_at: z.iso.datetime().nullable(),
+  attempts: z.number().int(),
+  cancel_requested: z.boolean(),
+  created_by: z.string(),
+  created_at: z.iso.datetime(),
+  kicked_off_at: z.iso.datetime().nullable(),
+  prepared_at: z.iso.datetime().nullable(),
+  downloaded_at: z.iso.datetime().nullable(),
+  ended_at: z.iso.datetime().nullable(),
+  transaction_time: z.iso.datetime().nullable(),
+});
+export type JobSummary = z.infer<typeof JobSummary>;
+
+/** `GET /api/bulk-data/status/{job_id}` (and the body that kick-off, retry and resume answer with). */
+export const JobDetail = JobSummary.extend({
+  files: z.array(FileView),
+  request: ExportRequest,
+  manifest: z.unknown().nullable(),
+  /** worst first, at most 200 */
+  outcomes: z.array(
+    z.object({
+      file_no: z.number().int(),
+      severity: z.string(),
+      code: z.string(),
+      diagnostics: z.string().nullable(),
+    }),
+  ),
+  /** DELETE entries that the server sent */
+  deletions: z.number().int(),
+  can: z.object({ cancel: z.boolean(), retry: z.boolean(), purge: z.boolean() }),
+});
+export type JobDetail = z.infer<typeof JobDetail>;
+
+/** Query of `GET /api/bulk-data/jobs`. */
+export const JobListQuery = z.object({
+  page: z.coerce.number().int().min(1).default(1),
+  page_size: z.coerce.number().int().min(1).max(200).default(25),
+  status: z.preprocess(
+    (value) => (typeof value === "string" ? value.split(",").filter(Boolean) : value),
+    z.array(JobStatus).optional(),
+  ),
+  connection_id: z.uuid().optional(),
+  group_id: z.string().optional(),
+  batch_id: z.uuid().optional(),
+  /** part of group, connection or job id */
+  q: z.string().max(200).optional(),
+  sort: z.enum(["created_at", "group", "connection", "status", "duration"]).default("created_at"),
+  order: z.enum(["asc", "desc"]).default("desc"),
+});
+export type JobListQuery = z.infer<typeof JobListQuery>;
+
+export const JobList = z.object({
+  jobs: z.array(JobSummary),
+  total: z.number().int(),
+  page: z.number().int(),
+  page_size: z.number().int(),
+});
+export type JobList = z.infer<typeof JobList>;
+
+/** `GET /api/bulk-data/jobs/{job_id}/rejected-lines`. */
+export const RejectedLineList = z.object({
+  lines: z.array(
+    z.object({
+      file_no: z.number().int(),
+      type: z.string().nullable(),
+      line_no: z.number().int(),
+      byte_offset: z.number().int(),
+      size_bytes: z.number().int(),
+      reason_code: z.string(),
+      reason: z.string(),
+      /** the first 64 KB of the line, undecodable bytes replaced */
+      line: z.string(),
+    }),
+  ),
+  total: z.number().int(),
+  page: z.number().int(),
+  page_size: z.number().int(),
+});
+export type RejectedLineList = z.infer<typeof RejectedLineList>;
+
+/** `GET /api/bulk-data/jobs/{job_id}/events`. */
+export const EventList = z.object({
+  events: z.array(
+    z.object({
+      id: z.number().int(),
+      at: z.iso.datetime(),
+      event: z.string(),
+      detail: z.record(z.string(), z.unknown()),
+    }),
+  ),
+});
+export type EventList = z.infer<typeof EventList>;
+
+/** `POST /api/bulk-data/resume`. */
+export const ResumeBody = z.object({ job_id: z.uuid() });
+export type ResumeBody = z.infer<typeof ResumeBody>;

@@ -1,0 +1,107 @@
+import { z } from "zod";
+
+export const Role = z.enum(["admin", "operator", "viewer"]);
+export type Role = z.infer<typeof Role>;
+
+export const Password = z.string().min(12).max(256);
+
+export const PersonView = z.object({
+  user_id: z.uuid(),
+  email: z.string(),
+  name: z.string(),
+  role: Role,
+  disabled: z.boolean(),
+  last_sign_in_at: z.iso.datetime().nullable(),
+  created_at: z.iso.datetime(),
+});
+export type PersonView = z.infer<typeof PersonView>;
+export const PersonList = z.object({ people: z.array(PersonView) });
+export type PersonList = z.infer<typeof PersonList>;
+
+export const ChangePersonBody = z.object({
+  role: Role.optional(),
+  disabled: z.boolean().optional(),
+});
+export type ChangePersonBody = z.infer<typeof ChangePersonBody>;
+
+export const InviteBody = z.object({ email: z.email().max(320), role: Role });
+export type InviteBody = z.infer<typeof InviteBody>;
+/** The link is shown once and kept only as a hash. */
+export const InviteAnswer = z.object({ url: z.string(), expires_at: z.iso.datetime() });
+export type InviteAnswer = z.infer<typeof InviteAnswer>;
+
+/** `POST /api/invitations/accept`: the one call besides sign-in that needs no session. */
+export const AcceptInvitationBody = z.object({
+  token: z.string().min(20).max(200),
+  email: z.email().max(320),
+  name: z.string().trim().min(1).max(200),
+  password: Password,
+});
+export type AcceptInvitationBody = z.infer<typeof AcceptInvitationBody>;
+
+export const ApiKeyScope = z.enum(["read", "write"]);
+export type ApiKeyScope = z.infer<typeof ApiKeyScope>;
+export const ApiKeyView = z.object({
+  api_key_id: z.uuid(),
+  name: z.string(),
+  prefix: z.string(),
+  scope: ApiKeyScope,
+  created_by: z.string().nullable(),
+  created_at: z.iso.datetime(),
+  last_used_at: z.iso.datetime().nullable(),
+});
+export type ApiKeyView = z.infer<typeof ApiKeyView>;
+export const ApiKeyList = z.object({ api_keys: z.array(ApiKeyView) });
+export type ApiKeyList = z.infer<typeof ApiKeyList>;
+export const CreateApiKeyBody = z.object({
+  name: z.string().trim().min(1).max(200),
+  scope: ApiKeyScope,
+});
+export type CreateApiKeyBody = z.infer<typeof CreateApiKeyBody>;
+/** `key` is returned here once and never again. */
+export const CreateApiKeyAnswer = ApiKeyView.extend({ key: z.string() });
+export type CreateApiKeyAnswer = z.infer<typeof CreateApiKeyAnswer>;
+
+export const AuditList = z.object({
+  events: z.array(
+    z.object({
+      id: z.number().int(),
+      at: z.iso.datetime(),
+      actor: z.string(),
+      action: z.string(),
+      target: z.string().nullable(),
+      details: z.record(z.string(), z.unknown()),
+      ip: z.string().nullable(),
+    }),
+  ),
+  total: z.number().int(),
+  page: z.number().int(),
+  page_size: z.number().int(),
+});
+export type AuditList = z.infer<typeof AuditList>;
+
+/** `GET /api/about`: version, database and settings in force, without secrets. */
+export const About = z.object({
+  version: z.string(),
+  node: z.string(),
+  database: z.object({
+    version: z.string(),
+    size_bytes: z.number().int(),
+    migrations: z.array(z.string()),
+  }),
+  storage: z.object({
+    bulk_dir: z.string(),
+    bulk_bytes: z.number().int(),
+    free_bytes: z.number().int().nullable(),
+  }),
+  workers: z.array(
+    z.object({
+      id: z.string(),
+      host: z.string(),
+      started_at: z.iso.datetime(),
+      heartbeat_at: z.iso.datetime(),
+    }),
+  ),
+  settings: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+});
+export type About = z.infer<typeof About>;
