@@ -81,6 +81,10 @@ const kinds: Record<ErrorCode, Kind> = {
   "disk-refused": { status: 500, retryable: true },
   "database-unavailable": { status: 503, retryable: true },
   "secret-unreadable": { status: 500, retryable: false },
+  "migration-failed": { status: 503, retryable: false },
+  "migration-changed": { status: 503, retryable: false },
+  "migration-unknown": { status: 503, retryable: false },
+  "migration-unfinished": { status: 503, retryable: false },
   "not-ready": { status: 503, retryable: true },
   internal: { status: 500, retryable: false },
 };
