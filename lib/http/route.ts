@@ -1,0 +1,155 @@
+import { randomUUID } from "node:crypto";
+import type { z } from "zod";
+import type { Failure } from "@/lib/contract/failure";
+import { AppError } from "@/lib/errors";
+import { type Access, type Actor, may } from "@/lib/session/actor";
+import { actorOfHeader } from "@/lib/session/api-keys";
+import { currentPerson } from "@/lib/session/current-person";
+import { log } from "@/lib/settings/log";
+
+type Options<Q, B, P> = {
+  access: Access;
+  query?: z.ZodType<Q>;
+  body?: z.ZodType<B>;
+  params?: z.ZodType<P>;
+};
+
+type Input<Q, B, P, A extends Access> = {
+  actor: A extends "public" ? Actor | null : Actor;
+  query: Q;
+  body: B;
+  params: P;
+  request: Request;
+};
+
+const bodyLimit = 4 * 1024 * 1024;
+
+/** Secrets and patient data never stand in what a person is told; so neither do unknown errors. */
+function failureOf(error: unknown, request: Request): AppError {
+  if (error instanceof AppError) return error;
+  const cause = error as { code?: string; name?: string; message?: string };
+  const lost =
+    ["ECONNREFUSED", "ECONNRESET", "57P01", "57P03", "08006", "P1001", "P1017", "P2024"].includes(
+      cause?.code ?? "",
+    ) ||
+    /Connection terminated|timeout exceeded when trying to connect|Can't reach database|DriverAdapterError: (DatabaseNotReachable|ConnectionClosed)/i.test(
+      `${cause?.name}: ${cause?.message}`,
+    );
+  if (lost)
+    return new AppError("database-unavailable", { reason: cause.code ?? "connection lost" });
+  const reference = randomUUID().slice(0, 8);
+  log().error({ err: error, reference, path: new URL(request.url).pathname }, "unexpected error");
+  return new AppError("internal", { reference }, { cause: error });
+}
+
+function answerOf(error: AppError): Response {
+  const body: Failure = {
+    error: error.message,
+    code: error.code,
+    params: error.params,
+    ...(error.evidence ? { details: error.evidence } : {}),
+  };
+  const headers = new Headers({ "Cache-Control": "no-store" });
+  if (error.status === 401) headers.set("WWW-Authenticate", 'Bearer realm="Bulkhouse"');
+  if (error.retryAt) {
+    const seconds = Math.max(1, Math.ceil((error.retryAt.getTime() - Date.now()) / 1000));
+    headers.set("Retry-After", String(seconds));
+  }
+  return Response.json(body, { status: error.status, headers });
+}
+
+const reasonOf = (error: z.ZodError) =>
+  error.issues
+    .slice(0, 5)
+    .map((issue) => `${issue.path.join(".") || "body"}: ${issue.message}`)
+    .join("; ");
+
+function checked<T>(schema: z.ZodType<T> | undefined, value: unknown): T {
+  if (!schema) return value as T;
+  const parsed = schema.safeParse(value);
+  if (!parsed.success) throw new AppError("invalid-request", { reason: reasonOf(parsed.error) });
+  return parsed.data;
+}
+
+async function actorOf(request: Request): Promise<Actor | null> {
+  const byKey = await actorOfHeader(request.headers.get("authorization"));
+  if (byKey) return byKey;
+  const person = await currentPerson();
+  if (!person) return null;
+  // A cookie travels by itself, so what changes something must come from our own pages.
+  if (!["GET", "HEAD"].includes(request.method)) {
+    const site = request.headers.get("sec-fetch-site");
+    const origin = request.headers.get("origin");
+    const host = request.headers.get("x-forwarded-host") ?? request.headers.get("host");
+    const foreign = site
+      ? !["same-origin", "none"].includes(site)
+      : origin !== null && (!URL.canParse(origin) || new URL(origin).host !== host);
+    if (foreign) throw new AppError("cross-site");
+  }
+  return { kind: "person", label: person.email, userId: person.userId, role: person.role };
+}
+
+async function bodyOf(request: Request): Promise<unknown> {
+  const text = await request.text();
+  if (text.length > bodyLimit) throw new AppError("config-too-large", { limit: "4 MB" });
+  if (text === "") return {};
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new AppError("invalid-request", { reason: "the body is not JSON" }, { cause: error });
+  }
+}
+
+function queryOf(request: Request): Record<string, string | string[]> {
+  const query: Record<string, string | string[]> = {};
+  const search = new URL(request.url).searchParams;
+  for (const name of new Set(search.keys())) {
+    const values = search.getAll(name);
+    query[name] = values.length > 1 ? values : (values[0] ?? "");
+  }
+  return query;
+}
+
+/** bigint columns are counts and sizes, far below 2^53. */
+const plain = (_name: string, value: unknown) =>
+  typeof value === "bigint" ? Number(value) : value;
+
+/**
+ * The one wrapper that every handler is made with: who asks, may they, is what comes in valid, and
+ * failures in one shape. The handler returns what becomes the JSON of a 200, or a Response.
+ */
+export function route<
+  A extends Access,
+  Q = Record<string, string | string[]>,
+  B = unknown,
+  P = Record<string, string>,
+>(
+  options: Options<Q, B, P> & { access: A },
+  handle: (input: Input<Q, B, P, A>) => Promise<unknown>,
+) {
+  return async (
+    request: Request,
+    context: { params: Promise<Record<string, string | string[] | undefined>> },
+  ): Promise<Response> => {
+    try {
+      const actor = options.access === "public" ? null : await actorOf(request);
+      if (options.access !== "public") {
+        if (!actor) throw new AppError("not-signed-in");
+        if (!may(actor, options.access)) throw new AppError("forbidden");
+      }
+      const result = await handle({
+        actor: actor as Input<Q, B, P, A>["actor"],
+        query: checked(options.query, queryOf(request)),
+        body: options.body ? checked(options.body, await bodyOf(request)) : (undefined as B),
+        params: checked(options.params, await context.params),
+        request,
+      });
+      if (result instanceof Response) return result;
+      return new Response(JSON.stringify(result ?? {}, plain), {
+        headers: { "Content-Type": "application/json", "Cache-Control": "no-store" },
+      });
+    } catch (error) {
+      return answerOf(failureOf(error, request));
+    }
+  };
+}

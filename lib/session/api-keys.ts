@@ -1,0 +1,110 @@
+import { createHash, randomBytes, randomUUID } from "node:crypto";
+import type { ApiKeyScope, ApiKeyView, CreateApiKeyAnswer } from "@/lib/contract/settings";
+import { AppError } from "@/lib/errors";
+import { database } from "@/lib/store/client";
+import type { Actor } from "./actor";
+
+const hashOf = (key: string) => createHash("sha256").update(key).digest("hex");
+
+type Row = {
+  id: string;
+  name: string;
+  prefix: string;
+  scope: ApiKeyScope;
+  createdBy: string | null;
+  createdAt: Date;
+  lastUsedAt: Date | null;
+};
+
+const view = (row: Row): ApiKeyView => ({
+  api_key_id: row.id,
+  name: row.name,
+  prefix: row.prefix,
+  scope: row.scope,
+  created_by: row.createdBy,
+  created_at: row.createdAt.toISOString(),
+  last_used_at: row.lastUsedAt?.toISOString() ?? null,
+});
+
+/** Makes a key of 256 random bits; only its hash is stored, so the answer is the only place to read it. */
+export async function createApiKey(input: {
+  name: string;
+  scope: ApiKeyScope;
+  createdBy: string | null;
+}): Promise<CreateApiKeyAnswer> {
+  const key = `bh_${randomBytes(32).toString("base64url")}`;
+  const row = await database().prisma.apiKey.create({
+    data: {
+      id: randomUUID(),
+      name: input.name,
+      scope: input.scope,
+      createdBy: input.createdBy,
+      prefix: key.slice(0, 9),
+      keyHash: hashOf(key),
+    },
+  });
+  return { ...view(row), key };
+}
+
+/** Registers ETL_API_KEY at start: once, and again valid if it had been revoked. */
+export async function registerApiKey(key: string, name: string): Promise<void> {
+  await database().prisma.apiKey.upsert({
+    where: { keyHash: hashOf(key) },
+    create: {
+      id: randomUUID(),
+      name,
+      scope: "write",
+      prefix: key.slice(0, 6),
+      keyHash: hashOf(key),
+      createdBy: "system",
+    },
+    update: { revokedAt: null },
+  });
+}
+
+/** The keys that are valid, newest first. */
+export async function listApiKeys(): Promise<ApiKeyView[]> {
+  const rows = await database().prisma.apiKey.findMany({
+    where: { revokedAt: null },
+    orderBy: { createdAt: "desc" },
+  });
+  return rows.map(view);
+}
+
+/** @throws AppError not-found */
+export async function revokeApiKey(apiKeyId: string): Promise<void> {
+  const { count } = await database().prisma.apiKey.updateMany({
+    where: { id: apiKeyId, revokedAt: null },
+    data: { revokedAt: new Date() },
+  });
+  if (count === 0) throw new AppError("not-found", { what: "API key" });
+}
+
+/**
+ * Who an `Authorization` header stands for: `Bearer KEY`, or Basic with the key as password (scripts
+ * that cannot set headers write http://api:KEY@host).
+ * @returns null where the header is absent or of another scheme
+ * @throws AppError api-key-refused
+ */
+export async function actorOfHeader(header: string | null): Promise<Actor | null> {
+  const [scheme, value] = header?.split(/\s+/, 2) ?? [];
+  let key: string;
+  if (!value) return null;
+  if (/^bearer$/i.test(scheme ?? "")) key = value;
+  else if (/^basic$/i.test(scheme ?? "")) {
+    const decoded = Buffer.from(value, "base64").toString("utf8");
+    key = decoded.slice(decoded.indexOf(":") + 1);
+  } else return null;
+  const { prisma } = database();
+  const row = await prisma.apiKey.findFirst({ where: { keyHash: hashOf(key), revokedAt: null } });
+  if (!row) throw new AppError("api-key-refused");
+  // Once a minute is exact enough for "last used" and spares a write at every poll.
+  if (!row.lastUsedAt || Date.now() - row.lastUsedAt.getTime() > 60_000) {
+    await prisma.apiKey.update({ where: { id: row.id }, data: { lastUsedAt: new Date() } });
+  }
+  return {
+    kind: "key",
+    label: `key:${row.prefix}`,
+    role: row.scope === "write" ? "operator" : "viewer",
+  };
+}
