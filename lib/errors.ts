@@ -1,5 +1,6 @@
 import { createTranslator } from "use-intl/core";
 import en from "@/messages/en/errors.json";
+import enWarnings from "@/messages/en/warnings.json";
 
 /** Every failure that a person or a script can meet has a code; its words are in messages/<locale>/errors.json. */
 export type ErrorCode = keyof typeof en;
@@ -127,3 +128,15 @@ export class AppError extends Error {
 
 /** The codes, for the test that holds table and message files together. */
 export const errorCodes = Object.keys(kinds) as ErrorCode[];
+
+/** What a person should know about a job that did not fail; words in messages/<locale>/warnings.json. */
+export type WarningCode = keyof typeof enWarnings;
+
+const englishWarning = createTranslator({
+  locale: "en",
+  messages: enWarnings as Record<string, string>,
+});
+
+/** The English sentence of a warning, for scripts. */
+export const warningText = (code: WarningCode, params: ErrorParams = {}): string =>
+  englishWarning(code, params);

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { ExportRequest } from "./export-request";
+import { ExportRequest, KickOffBody } from "./export-request";
 
 /** The status words of the HTTP API; `in-progress`: the server prepares; `downloading`: files arrive and load. */
 export const JobStatus = z.enum([
@@ -117,7 +117,9 @@ export const JobSummary = z.object({
   completeness: Completeness,
   error: z.string().nullable(),
   failure: JobError.nullable(),
+  /** English, for scripts; the browser renders `warning_code` (messages namespace "warnings") */
   warning: z.string().nullable(),
+  warning_code: z.enum(["empty-group", "empty-export"]).nullable(),
   /** the next attempt or kick-off, while the job waits */
   next_run_at: z.iso.datetime().nullable(),
   attempts: z.number().int(),
@@ -212,6 +214,12 @@ export const EventList = z.object({
 });
 export type EventList = z.infer<typeof EventList>;
 
-/** `POST /api/bulk-data/resume`. */
-export const ResumeBody = z.object({ job_id: z.uuid() });
+/**
+ * `POST /api/bulk-data/resume`: a failed job of ours by its `job_id` (what arrived is kept), or an
+ * export that runs at the server already, by its `status_url` with the credentials of a kick-off.
+ */
+export const ResumeBody = z.union([
+  z.object({ job_id: z.uuid() }),
+  KickOffBody.extend({ status_url: z.string().min(1).max(2048) }),
+]);
 export type ResumeBody = z.infer<typeof ResumeBody>;

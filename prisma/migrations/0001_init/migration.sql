@@ -165,6 +165,7 @@ CREATE TABLE "export_files" (
     "loaded_at" TIMESTAMPTZ(3),
     "error_code" TEXT,
     "error_message" TEXT,
+    "error_details" JSONB,
 
     CONSTRAINT "export_files_pkey" PRIMARY KEY ("id")
 );
@@ -389,13 +390,10 @@ CREATE INDEX "export_jobs_connection_id_group_id_idx" ON "export_jobs"("connecti
 CREATE INDEX "export_jobs_batch_id_idx" ON "export_jobs"("batch_id");
 
 -- CreateIndex
-CREATE INDEX "export_files_state_next_run_at_idx" ON "export_files"("state", "next_run_at");
+CREATE INDEX "export_files_job_id_state_next_run_at_file_no_idx" ON "export_files"("job_id", "state", "next_run_at", "file_no");
 
 -- CreateIndex
 CREATE UNIQUE INDEX "export_files_job_id_file_no_key" ON "export_files"("job_id", "file_no");
-
--- CreateIndex
-CREATE UNIQUE INDEX "export_files_job_id_kind_url_key" ON "export_files"("job_id", "kind", "url");
 
 -- CreateIndex
 CREATE INDEX "rejected_lines_job_id_idx" ON "rejected_lines"("job_id");
