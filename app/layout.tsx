@@ -1,0 +1,37 @@
+import "@mantine/core/styles.css";
+import "@mantine/charts/styles.css";
+import "@mantine/dates/styles.css";
+import "@mantine/dropzone/styles.css";
+import "@mantine/notifications/styles.css";
+import "@mantine/spotlight/styles.css";
+import "mantine-datatable/styles.css";
+import "@fontsource-variable/inter";
+import "@fontsource-variable/noto-sans-sc";
+import "./globals.css";
+import { ColorSchemeScript, mantineHtmlProps } from "@mantine/core";
+import type { Metadata } from "next";
+import type { ReactNode } from "react";
+import { Providers } from "@/components/frame/providers";
+import { locale } from "@/lib/http/locale";
+import { messages } from "@/messages/messages";
+
+export const metadata: Metadata = {
+  title: { default: "Bulkhouse", template: "%s · Bulkhouse" },
+  description: "FHIR Bulk Data, from a config file to charts",
+};
+
+export default async function RootLayout({ children }: { children: ReactNode }) {
+  const language = await locale();
+  return (
+    <html lang={language} {...mantineHtmlProps}>
+      <head>
+        <ColorSchemeScript defaultColorScheme="auto" />
+      </head>
+      <body>
+        <Providers locale={language} messages={messages(language)} now={Date.now()}>
+          {children}
+        </Providers>
+      </body>
+    </html>
+  );
+}

@@ -1,0 +1,235 @@
+"use client";
+
+import {
+  ActionIcon,
+  AppShell,
+  Avatar,
+  Burger,
+  Button,
+  Group,
+  Kbd,
+  Menu,
+  NavLink,
+  Text,
+  Tooltip,
+  useMantineColorScheme,
+} from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { Spotlight, spotlight } from "@mantine/spotlight";
+import {
+  IconChartHistogram,
+  IconDatabase,
+  IconDeviceDesktop,
+  IconHome,
+  IconLanguage,
+  IconListDetails,
+  IconLogout,
+  IconMoon,
+  IconPlugConnected,
+  IconSearch,
+  IconSettings,
+  IconSun,
+} from "@tabler/icons-react";
+import Link from "next/link";
+import { usePathname, useRouter } from "next/navigation";
+import { signOut } from "next-auth/react";
+import { type ReactNode, useEffect } from "react";
+import { useLocale, useTranslations } from "use-intl";
+
+const places = [
+  { id: "overview", href: "/", icon: IconHome },
+  { id: "connections", href: "/connections", icon: IconPlugConnected },
+  { id: "jobs", href: "/jobs", icon: IconListDetails },
+  { id: "visualize", href: "/visualize", icon: IconChartHistogram },
+  { id: "data", href: "/data", icon: IconDatabase },
+  { id: "settings", href: "/settings", icon: IconSettings },
+] as const;
+
+function choose(locale: string) {
+  // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is not in every browser
+  document.cookie = `locale=${locale}; path=/; max-age=31536000; samesite=lax`;
+  window.location.reload();
+}
+
+/** Navigation at the left, where-am-I, command palette, language, theme and person at the top. */
+export function Frame({
+  person,
+  children,
+}: {
+  person: { name: string; email: string; role: "admin" | "operator" | "viewer" };
+  children: ReactNode;
+}) {
+  const t = useTranslations("frame");
+  const locale = useLocale();
+  const path = usePathname();
+  const router = useRouter();
+  const [open, { toggle, close }] = useDisclosure();
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const here = places.find(({ href }) => (href === "/" ? path === "/" : path.startsWith(href)));
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the menu closes whenever the place changes
+  useEffect(close, [path]);
+
+  return (
+    <AppShell
+      header={{ height: 56 }}
+      navbar={{ width: 208, breakpoint: "sm", collapsed: { mobile: !open } }}
+      padding={{ base: "md", md: "lg" }}
+    >
+      <a href="#content" className="skip-link">
+        {t("skip-to-content")}
+      </a>
+      <AppShell.Header>
+        <Group h="100%" px="md" justify="space-between" wrap="nowrap" gap="xs">
+          <Group gap="sm" wrap="nowrap">
+            <Burger
+              opened={open}
+              onClick={toggle}
+              hiddenFrom="sm"
+              size="sm"
+              aria-label={open ? t("close-menu") : t("open-menu")}
+            />
+            <Text component={Link} href="/" fw={700} size="lg" visibleFrom="xs">
+              Bulkhouse
+            </Text>
+            {here && here.id !== "overview" ? (
+              <Text c="dimmed" size="sm" truncate>
+                {t(`nav.${here.id}`)}
+              </Text>
+            ) : null}
+          </Group>
+          <Group gap="xs" wrap="nowrap">
+            <Button
+              variant="default"
+              size="xs"
+              leftSection={<IconSearch size={14} aria-hidden />}
+              rightSection={<Kbd size="xs">⌘K</Kbd>}
+              onClick={spotlight.open}
+              visibleFrom="sm"
+            >
+              {t("search")}
+            </Button>
+            <ActionIcon
+              variant="default"
+              size="lg"
+              hiddenFrom="sm"
+              onClick={spotlight.open}
+              aria-label={t("search")}
+            >
+              <IconSearch size={18} aria-hidden />
+            </ActionIcon>
+            <Menu>
+              <Menu.Target>
+                <Tooltip label={t("language")}>
+                  <ActionIcon variant="default" size="lg" aria-label={t("language")}>
+                    <IconLanguage size={18} aria-hidden />
+                  </ActionIcon>
+                </Tooltip>
+              </Menu.Target>
+              <Menu.Dropdown>
+                <Menu.Item lang="en" onClick={() => choose("en")} fw={locale === "en" ? 600 : 400}>
+                  English
+                </Menu.Item>
+                <Menu.Item
+                  lang="zh-CN"
+                  onClick={() => choose("zh-CN")}
+                  fw={locale === "zh-CN" ? 600 : 400}
+                >
+                  简体中文
+                </Menu.Item>
+              </Menu.Dropdown>
+            </Menu>
+            <Menu>
+              <Menu.Target>
+                <Tooltip label={t("theme.label")}>
+                  <ActionIcon variant="default" size="lg" aria-label={t("theme.label")}>
+                    {colorScheme === "dark" ? (
+                      <IconMoon size={18} aria-hidden />
+                    ) : (
+                      <IconSun size={18} aria-hidden />
+                    )}
+                  </ActionIcon>
+                </Tooltip>
+              </Menu.Target>
+              <Menu.Dropdown>
+                <Menu.Item
+                  leftSection={<IconSun size={16} />}
+                  onClick={() => setColorScheme("light")}
+                >
+                  {t("theme.light")}
+                </Menu.Item>
+                <Menu.Item
+                  leftSection={<IconMoon size={16} />}
+                  onClick={() => setColorScheme("dark")}
+                >
+                  {t("theme.dark")}
+                </Menu.Item>
+                <Menu.Item
+                  leftSection={<IconDeviceDesktop size={16} />}
+                  onClick={() => setColorScheme("auto")}
+                >
+                  {t("theme.auto")}
+                </Menu.Item>
+              </Menu.Dropdown>
+            </Menu>
+            <Menu>
+              <Menu.Target>
+                <ActionIcon
+                  variant="subtle"
+                  size="lg"
+                  radius="xl"
+                  aria-label={t("person", { name: person.name })}
+                >
+                  <Avatar size={30} name={person.name} color="initials" alt="" />
+                </ActionIcon>
+              </Menu.Target>
+              <Menu.Dropdown>
+                <Menu.Label>
+                  {person.email} · {t(`role.${person.role}`)}
+                </Menu.Label>
+                <Menu.Item
+                  leftSection={<IconLogout size={16} />}
+                  onClick={() => signOut({ callbackUrl: "/sign-in" })}
+                >
+                  {t("sign-out")}
+                </Menu.Item>
+              </Menu.Dropdown>
+            </Menu>
+          </Group>
+        </Group>
+      </AppShell.Header>
+      <AppShell.Navbar p="xs" component="nav" aria-label={t("nav.label")}>
+        {places.map(({ id, href, icon: Icon }) => (
+          <NavLink
+            key={id}
+            component={Link}
+            href={href}
+            label={t(`nav.${id}`)}
+            leftSection={<Icon size={18} stroke={1.6} aria-hidden />}
+            active={here?.id === id}
+            aria-current={here?.id === id ? "page" : undefined}
+            style={{ borderRadius: "var(--mantine-radius-md)" }}
+          />
+        ))}
+      </AppShell.Navbar>
+      <AppShell.Main id="content" tabIndex={-1}>
+        {children}
+      </AppShell.Main>
+      <Spotlight
+        shortcut={["mod + K"]}
+        nothingFound={t("search-empty")}
+        searchProps={{
+          leftSection: <IconSearch size={18} aria-hidden />,
+          placeholder: t("search-hint"),
+          "aria-label": t("search-hint"),
+        }}
+        actions={places.map(({ id, href, icon: Icon }) => ({
+          id,
+          label: t(`nav.${id}`),
+          leftSection: <Icon size={18} aria-hidden />,
+          onClick: () => router.push(href),
+        }))}
+      />
+    </AppShell>
+  );
+}

@@ -1,0 +1,49 @@
+"use client";
+
+import { MantineProvider } from "@mantine/core";
+import { DatesProvider } from "@mantine/dates";
+import { Notifications } from "@mantine/notifications";
+import { MutationCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { type ReactNode, useState } from "react";
+import { IntlProvider } from "use-intl";
+import "dayjs/locale/zh-cn";
+import { theme } from "./theme";
+
+/** Everything that the whole tree needs: theme, words, and the cache of what the server said. */
+export function Providers({
+  locale,
+  messages,
+  now,
+  children,
+}: {
+  locale: string;
+  messages: Record<string, unknown>;
+  /** the server's clock at rendering, so that relative times agree on both sides */
+  now: number;
+  children: ReactNode;
+}) {
+  const [client] = useState(
+    () =>
+      new QueryClient({
+        defaultOptions: { queries: { staleTime: 2_000, retry: 1, refetchOnWindowFocus: true } },
+        mutationCache: new MutationCache(),
+      }),
+  );
+  return (
+    <IntlProvider
+      locale={locale}
+      messages={messages as never}
+      now={new Date(now)}
+      timeZone={Intl.DateTimeFormat().resolvedOptions().timeZone}
+    >
+      <MantineProvider theme={theme} defaultColorScheme="auto">
+        <DatesProvider settings={{ locale: locale === "zh-CN" ? "zh-cn" : "en" }}>
+          <QueryClientProvider client={client}>
+            <Notifications position="bottom-right" />
+            {children}
+          </QueryClientProvider>
+        </DatesProvider>
+      </MantineProvider>
+    </IntlProvider>
+  );
+}

@@ -1,0 +1,22 @@
+import { createTheme } from "@mantine/core";
+
+/** One accent, five sizes, one family with tabular figures; Chinese glyphs from a packaged font. */
+export const theme = createTheme({
+  primaryColor: "indigo",
+  primaryShade: { light: 7, dark: 5 },
+  autoContrast: true,
+  luminanceThreshold: 0.35,
+  fontFamily: "var(--bulkhouse-font)",
+  fontFamilyMonospace:
+    "ui-monospace, SFMono-Regular, Menlo, Consolas, 'Liberation Mono', 'Noto Sans SC Variable', monospace",
+  defaultRadius: "md",
+  cursorType: "pointer",
+  respectReducedMotion: true,
+  headings: { fontWeight: "600" },
+  components: {
+    Tooltip: {
+      defaultProps: { withArrow: true, events: { hover: true, focus: true, touch: true } },
+    },
+    Modal: { defaultProps: { centered: true } },
+  },
+});
