@@ -46,6 +46,10 @@ export const DataResource = z.object({
 });
 export type DataResource = z.infer<typeof DataResource>;
 
+/** Query of `GET /api/data`: the same filters as the rows, so that the counts fit the table. */
+export const DataTypesQuery = DataQuery.pick({ job: true, patient: true });
+export type DataTypesQuery = z.infer<typeof DataTypesQuery>;
+
 /** `GET /api/data`: which types there are, with their numbers of rows. */
 export const DataTypes = z.object({
   types: z.array(z.object({ type: z.string(), records: z.number().int() })),
