@@ -1,10 +1,28 @@
+import enConnections from "./en/connections.json";
 import enErrors from "./en/errors.json";
+import enExports from "./en/exports.json";
 import enFrame from "./en/frame.json";
+import enJobs from "./en/jobs.json";
+import enOverview from "./en/overview.json";
+import enWarnings from "./en/warnings.json";
+import zhConnections from "./zh-CN/connections.json";
 import zhErrors from "./zh-CN/errors.json";
+import zhExports from "./zh-CN/exports.json";
 import zhFrame from "./zh-CN/frame.json";
+import zhJobs from "./zh-CN/jobs.json";
+import zhOverview from "./zh-CN/overview.json";
+import zhWarnings from "./zh-CN/warnings.json";
 
 /** One file a namespace and language; English is the shape that the other has to match. */
-const en = { errors: enErrors, frame: enFrame };
+const en = {
+  errors: enErrors,
+  frame: enFrame,
+  connections: enConnections,
+  exports: enExports,
+  jobs: enJobs,
+  overview: enOverview,
+  warnings: enWarnings,
+};
 
 export type Messages = typeof en;
 
@@ -13,7 +31,15 @@ export type Locale = (typeof locales)[number];
 
 const all: Record<Locale, Messages> = {
   en,
-  "zh-CN": { errors: zhErrors, frame: zhFrame },
+  "zh-CN": {
+    errors: zhErrors,
+    frame: zhFrame,
+    connections: zhConnections,
+    exports: zhExports,
+    jobs: zhJobs,
+    overview: zhOverview,
+    warnings: zhWarnings,
+  },
 };
 
 /** The words of one language. */

@@ -1,0 +1,117 @@
+"use client";
+
+import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import { z } from "zod";
+import {
+  Capability,
+  type ChangeConnectionBody,
+  ConnectionList,
+  ConnectionView,
+  type CreateConnectionBody,
+  GroupList,
+  RecognisedConfig,
+  TestStep,
+} from "@/lib/contract/connection";
+import { Failure } from "@/lib/contract/failure";
+import { ApiError, api, request } from "./api";
+
+const path = (connectionId: string, rest = "") =>
+  `/api/connections/${encodeURIComponent(connectionId)}${rest}`;
+
+export const connectionsQuery = () =>
+  queryOptions({
+    queryKey: ["connections", "list"],
+    queryFn: ({ signal }) => api("/api/connections", ConnectionList, { signal }),
+  });
+
+export const connectionQuery = (connectionId: string) =>
+  queryOptions({
+    queryKey: ["connections", connectionId],
+    queryFn: ({ signal }) => api(path(connectionId), ConnectionView, { signal }),
+  });
+
+/** Asked of the FHIR server each time: kept for a minute, never asked again by itself on a failure. */
+export const groupsQuery = (connectionId: string) =>
+  queryOptions({
+    queryKey: ["connections", connectionId, "groups"],
+    queryFn: ({ signal }) => api(path(connectionId, "/groups"), GroupList, { signal }),
+    staleTime: 60_000,
+    retry: false,
+    refetchOnWindowFocus: false,
+  });
+
+export const capabilityQuery = (connectionId: string) =>
+  queryOptions({
+    queryKey: ["connections", connectionId, "capability"],
+    queryFn: ({ signal }) => api(path(connectionId, "/capability"), Capability, { signal }),
+    staleTime: 600_000,
+    retry: false,
+    refetchOnWindowFocus: false,
+  });
+
+/** What a config says, before anything is stored. The text leaves the page only in this call and in the save. */
+export const recogniseConfig = (config: string) =>
+  api("/api/connections/recognise", RecognisedConfig, { method: "POST", body: { config } });
+
+export function useCreateConnection() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (body: z.input<typeof CreateConnectionBody>) =>
+      api("/api/connections", ConnectionView, { method: "POST", body }),
+    onSuccess: (connection) => {
+      client.setQueryData(connectionQuery(connection.connection_id).queryKey, connection);
+      return client.invalidateQueries({ queryKey: ["connections", "list"] });
+    },
+  });
+}
+
+export function useChangeConnection(connectionId: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (body: ChangeConnectionBody) =>
+      api(path(connectionId), ConnectionView, { method: "PATCH", body }),
+    onSuccess: (connection) => {
+      client.setQueryData(connectionQuery(connectionId).queryKey, connection);
+      return client.invalidateQueries({ queryKey: ["connections"] });
+    },
+  });
+}
+
+export function useRemoveConnection(connectionId: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () => api(path(connectionId), z.unknown(), { method: "DELETE" }),
+    onSuccess: () => {
+      client.removeQueries({ queryKey: ["connections", connectionId] });
+      return client.invalidateQueries({ queryKey: ["connections", "list"] });
+    },
+  });
+}
+
+/**
+ * Runs *Test connection*: `onStep` is called as each step ends, in order.
+ * @throws ApiError where the test itself cannot run (a step that fails is a step, not an error)
+ */
+export async function testConnection(
+  connectionId: string,
+  onStep: (step: TestStep) => void,
+): Promise<void> {
+  const response = await request(path(connectionId, "/test"), { method: "POST" });
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = "";
+  const take = (line: string) => {
+    if (!line.trim()) return;
+    const said: unknown = JSON.parse(line);
+    const step = TestStep.safeParse(said);
+    if (step.success) return onStep(step.data);
+    throw new ApiError(502, Failure.parse(said));
+  };
+  for (;;) {
+    const chunk = await reader?.read();
+    if (!chunk || chunk.done) break;
+    const lines = (rest + chunk.value).split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines) take(line);
+  }
+  take(rest);
+}

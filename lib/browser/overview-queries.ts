@@ -1,0 +1,12 @@
+"use client";
+
+import { queryOptions } from "@tanstack/react-query";
+import { Overview } from "@/lib/contract/overview";
+import { api } from "./api";
+
+export const overviewQuery = () =>
+  queryOptions({
+    queryKey: ["overview"],
+    queryFn: ({ signal }) => api("/api/overview", Overview, { signal }),
+    refetchInterval: ({ state }) => (state.data?.running.length ? 2_000 : 10_000),
+  });
