@@ -62,6 +62,15 @@ export type CreateApiKeyBody = z.infer<typeof CreateApiKeyBody>;
 export const CreateApiKeyAnswer = ApiKeyView.extend({ key: z.string() });
 export type CreateApiKeyAnswer = z.infer<typeof CreateApiKeyAnswer>;
 
+/** `GET /api/audit?page=&page_size=&q=&action=`; q looks into actor, action and target. */
+export const AuditQuery = z.object({
+  page: z.coerce.number().int().min(1).max(100_000).default(1),
+  page_size: z.coerce.number().int().min(1).max(200).default(25),
+  q: z.string().max(200).optional(),
+  action: z.string().max(100).optional(),
+});
+export type AuditQuery = z.infer<typeof AuditQuery>;
+
 export const AuditList = z.object({
   events: z.array(
     z.object({

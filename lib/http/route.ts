@@ -71,21 +71,30 @@ function checked<T>(schema: z.ZodType<T> | undefined, value: unknown): T {
   return parsed.data;
 }
 
+/**
+ * A cookie travels by itself, and so does a Basic password that a browser keeps: what changes
+ * something must come from our own pages. Scripts send neither header.
+ */
+function refuseForeignSite(request: Request): void {
+  if (["GET", "HEAD"].includes(request.method)) return;
+  const site = request.headers.get("sec-fetch-site");
+  const origin = request.headers.get("origin");
+  const host = request.headers.get("x-forwarded-host") ?? request.headers.get("host");
+  const foreign = site
+    ? !["same-origin", "none"].includes(site)
+    : origin !== null && (!URL.canParse(origin) || new URL(origin).host !== host);
+  if (foreign) throw new AppError("cross-site");
+}
+
 async function actorOf(request: Request): Promise<Actor | null> {
   const byKey = await actorOfHeader(request.headers.get("authorization"));
-  if (byKey) return byKey;
+  if (byKey) {
+    refuseForeignSite(request);
+    return byKey;
+  }
   const person = await currentPerson();
   if (!person) return null;
-  // A cookie travels by itself, so what changes something must come from our own pages.
-  if (!["GET", "HEAD"].includes(request.method)) {
-    const site = request.headers.get("sec-fetch-site");
-    const origin = request.headers.get("origin");
-    const host = request.headers.get("x-forwarded-host") ?? request.headers.get("host");
-    const foreign = site
-      ? !["same-origin", "none"].includes(site)
-      : origin !== null && (!URL.canParse(origin) || new URL(origin).host !== host);
-    if (foreign) throw new AppError("cross-site");
-  }
+  refuseForeignSite(request);
   return { kind: "person", label: person.email, userId: person.userId, role: person.role };
 }
 

@@ -46,9 +46,17 @@ export async function createApiKey(input: {
   return { ...view(row), key };
 }
 
-/** Registers ETL_API_KEY at start: once, and again valid if it had been revoked. */
+/**
+ * Registers ETL_API_KEY at start: once, and again valid if it had been revoked. The key that stood
+ * there before ends: who changes the setting means to replace it.
+ */
 export async function registerApiKey(key: string, name: string): Promise<void> {
-  await database().prisma.apiKey.upsert({
+  const { prisma } = database();
+  await prisma.apiKey.updateMany({
+    where: { name, createdBy: "system", revokedAt: null, NOT: { keyHash: hashOf(key) } },
+    data: { revokedAt: new Date() },
+  });
+  await prisma.apiKey.upsert({
     where: { keyHash: hashOf(key) },
     create: {
       id: randomUUID(),
@@ -62,19 +70,26 @@ export async function registerApiKey(key: string, name: string): Promise<void> {
   });
 }
 
-/** The keys that are valid, newest first. */
-export async function listApiKeys(): Promise<ApiKeyView[]> {
+/** Administrators see and revoke every key, other people their own. */
+const visibleTo = (actor: Pick<Actor, "role" | "label">) =>
+  actor.role === "admin" ? {} : { createdBy: actor.label };
+
+/** The keys that are valid and that this person may see, newest first. */
+export async function listApiKeys(actor: Pick<Actor, "role" | "label">): Promise<ApiKeyView[]> {
   const rows = await database().prisma.apiKey.findMany({
-    where: { revokedAt: null },
+    where: { revokedAt: null, ...visibleTo(actor) },
     orderBy: { createdAt: "desc" },
   });
   return rows.map(view);
 }
 
-/** @throws AppError not-found */
-export async function revokeApiKey(apiKeyId: string): Promise<void> {
+/** @throws AppError not-found, also where the key is somebody else's */
+export async function revokeApiKey(
+  apiKeyId: string,
+  actor: Pick<Actor, "role" | "label">,
+): Promise<void> {
   const { count } = await database().prisma.apiKey.updateMany({
-    where: { id: apiKeyId, revokedAt: null },
+    where: { id: apiKeyId, revokedAt: null, ...visibleTo(actor) },
     data: { revokedAt: new Date() },
   });
   if (count === 0) throw new AppError("not-found", { what: "API key" });

@@ -1,6 +1,9 @@
+import { randomUUID } from "node:crypto";
+import { isIP } from "node:net";
 import type { NextAuthOptions } from "next-auth";
 import Credentials from "next-auth/providers/credentials";
 import { AppError } from "@/lib/errors";
+import { log } from "@/lib/settings/log";
 import { secrets } from "@/lib/settings/secrets";
 import { signIn } from "./sign-in";
 
@@ -8,6 +11,25 @@ declare module "next-auth/jwt" {
   interface JWT {
     userId?: string;
   }
+}
+
+/**
+ * The address that the nearest proxy saw (Next itself where there is none): the last entry. Those
+ * before it are the caller's own claims.
+ */
+function addressOf(forwarded: unknown): string | null {
+  const last = typeof forwarded === "string" ? forwarded.split(",").at(-1)?.trim() : undefined;
+  return last && isIP(last) ? last : null;
+}
+
+/** What the sign-in page is told: code and values as JSON; of an unknown error only where to look. */
+function refusalOf(error: unknown): Error {
+  if (error instanceof AppError) {
+    return new Error(JSON.stringify({ code: error.code, params: error.params }));
+  }
+  const reference = randomUUID().slice(0, 8);
+  log().error({ err: error, reference }, "sign-in failed");
+  return new Error(JSON.stringify({ code: "internal", params: { reference } }));
 }
 
 /**
@@ -19,23 +41,26 @@ export function authOptions(): NextAuthOptions {
     secret: secrets().sessionSecret,
     session: { strategy: "jwt", maxAge: 12 * 60 * 60 },
     pages: { signIn: "/sign-in", error: "/sign-in" },
+    // Our log, and only the code: the rest may hold what the caller sent.
+    logger: {
+      error: (code) => log().warn({ code }, "next-auth"),
+      warn: (code) => log().debug({ code }, "next-auth"),
+      debug: () => {},
+    },
     providers: [
       Credentials({
         name: "Bulkhouse",
         credentials: { email: { type: "email" }, password: { type: "password" } },
         async authorize(input, request) {
           try {
-            const forwarded = request.headers?.["x-forwarded-for"];
             const person = await signIn({
               email: input?.email ?? "",
               password: input?.password ?? "",
-              ip: typeof forwarded === "string" ? forwarded.split(",")[0] : null,
+              ip: addressOf(request.headers?.["x-forwarded-for"]),
             });
             return { id: person.userId, email: person.email, name: person.name };
           } catch (error) {
-            // The sign-in page shows the words of this code; anything else is ours to log.
-            if (error instanceof AppError) throw new Error(error.code);
-            throw error;
+            throw refusalOf(error);
           }
         },
       }),

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { audit } from "@/lib/store/audit";
 import { database } from "@/lib/store/client";
 import { registerApiKey } from "./api-keys";
 import { invite } from "./invitations";
@@ -16,6 +17,10 @@ export async function firstStart(settings: {
 }): Promise<{ token: string | null }> {
   const { prisma } = database();
   if (settings.ETL_API_KEY) await registerApiKey(settings.ETL_API_KEY, "ETL_API_KEY");
+  // A link printed by an earlier start ends here, whether or not it is needed any more.
+  await prisma.invitation.deleteMany({
+    where: { role: "admin", createdBy: "system", usedAt: null },
+  });
   if ((await prisma.user.count({ where: { role: "admin", disabledAt: null } })) > 0) {
     return { token: null };
   }
@@ -24,7 +29,7 @@ export async function firstStart(settings: {
       throw new Error("ADMIN_PASSWORD needs at least 12 characters.");
     }
     const email = settings.ADMIN_EMAIL.trim().toLowerCase();
-    await prisma.user.upsert({
+    const admin = await prisma.user.upsert({
       where: { email },
       create: {
         id: randomUUID(),
@@ -35,11 +40,14 @@ export async function firstStart(settings: {
       },
       update: { role: "admin", disabledAt: null },
     });
+    await audit({
+      actor: "system",
+      action: "person.join",
+      target: admin.id,
+      details: { role: "admin" },
+    });
     return { token: null };
   }
-  await prisma.invitation.deleteMany({
-    where: { role: "admin", createdBy: "system", usedAt: null },
-  });
   const { token } = await invite({ role: "admin", createdBy: "system", hours: 24 * 7 });
   return { token };
 }

@@ -7,7 +7,12 @@ import { hashPassword } from "./password";
 
 const hashOf = (token: string) => createHash("sha256").update(token).digest("hex");
 
-/** Makes a one-time link's token, valid for `hours`; only its hash is stored. */
+const invalid = () => new AppError("invitation-invalid");
+
+/**
+ * Makes a one-time link's token, valid for `hours`; only its hash is stored.
+ * @throws AppError email-taken
+ */
 export async function invite(input: {
   role: Role;
   email?: string;
@@ -51,14 +56,16 @@ export async function openInvitation(
  */
 export async function acceptInvitation(body: AcceptInvitationBody): Promise<{ email: string }> {
   const { prisma } = database();
+  // First the cheap look: a stranger without a link shall not make us hash passwords.
+  if (!(await openInvitation(body.token))) throw invalid();
   const passwordHash = await hashPassword(body.password);
   const tokenHash = hashOf(body.token);
-  const user = await prisma.$transaction(async (tx) => {
+  const joined = prisma.$transaction(async (tx) => {
     const used = await tx.invitation.updateMany({
       where: { tokenHash, usedAt: null, expiresAt: { gt: new Date() } },
       data: { usedAt: new Date() },
     });
-    if (used.count === 0) throw new AppError("invitation-invalid");
+    if (used.count === 0) throw invalid();
     const invitation = await tx.invitation.findUniqueOrThrow({ where: { tokenHash } });
     // A link sent to an address makes an account for that address and no other.
     const email = (invitation.email ?? body.email).trim().toLowerCase();
@@ -67,6 +74,18 @@ export async function acceptInvitation(body: AcceptInvitationBody): Promise<{ em
       data: { id: randomUUID(), email, name: body.name, passwordHash, role: invitation.role },
     });
   });
-  await audit({ actor: user.email, action: "person.join", target: user.id });
+  const user = await joined.catch((error: unknown) => {
+    // Two different links for one address, used at the same instant.
+    if ((error as { code?: string }).code === "P2002") {
+      throw new AppError("email-taken", {}, { cause: error });
+    }
+    throw error;
+  });
+  await audit({
+    actor: user.email,
+    action: "person.join",
+    target: user.id,
+    details: { role: user.role },
+  });
   return { email: user.email };
 }

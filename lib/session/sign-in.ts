@@ -6,18 +6,36 @@ import { verifyPassword } from "./password";
 const windowMinutes = 15;
 const attemptsPerAddress = 10;
 
+type Credentials = { email: string; password: string; ip?: string | null };
+type SignedIn = { userId: string; email: string; name: string };
+
+/** The last attempt under way for each address. */
+const underWay = new Map<string, Promise<unknown>>();
+
 /**
  * Checks e-mail and password. After ten failures for one address within 15 minutes further attempts
- * are refused, right or wrong, until the window has passed.
+ * are refused, right or wrong, until the window has passed. Attempts for one address are made one
+ * after the other: a thousand sent at once must not all be checked before the first is counted.
  * @throws AppError sign-in-refused | too-many-attempts
  */
-export async function signIn(credentials: {
-  email: string;
-  password: string;
-  ip?: string | null;
-}): Promise<{ userId: string; email: string; name: string }> {
-  const { prisma } = database();
+export async function signIn(credentials: Credentials): Promise<SignedIn> {
   const email = credentials.email.trim().toLowerCase().slice(0, 320);
+  const before = underWay.get(email);
+  const attempt = (async () => {
+    // How the attempt before ended is told to the one who made it.
+    await before?.catch(() => {});
+    return check(email, credentials);
+  })();
+  underWay.set(email, attempt);
+  try {
+    return await attempt;
+  } finally {
+    if (underWay.get(email) === attempt) underWay.delete(email);
+  }
+}
+
+async function check(email: string, credentials: Credentials): Promise<SignedIn> {
+  const { prisma } = database();
   const failures = await prisma.auditEvent.count({
     where: {
       action: "sign-in.failed",

@@ -1,5 +1,14 @@
 import { createHash, randomBytes } from "node:crypto";
-import { chmodSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  constants,
+  copyFileSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import path from "node:path";
 import { z } from "zod";
 import { env } from "./env";
@@ -45,7 +54,13 @@ function stored(file: string): z.infer<typeof Stored> {
   writeFileSync(temporary, `${JSON.stringify(made, null, 2)}\n`, { mode: 0o600 });
   chmodSync(temporary, 0o600);
   try {
-    linkSync(temporary, file);
+    try {
+      linkSync(temporary, file);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "EEXIST") throw error;
+      // Some mounted folders have no hard links; a copy that refuses to overwrite is next best.
+      copyFileSync(temporary, file, constants.COPYFILE_EXCL);
+    }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
   } finally {

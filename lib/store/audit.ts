@@ -1,4 +1,4 @@
-import type { AuditList } from "@/lib/contract/settings";
+import type { AuditList, AuditQuery } from "@/lib/contract/settings";
 import { database } from "./client";
 
 /**
@@ -25,21 +25,20 @@ export async function audit(entry: {
 }
 
 /** The audit trail, newest first; `page` counts from 1. */
-export async function auditTrail(query: {
-  page: number;
-  page_size: number;
-  q?: string;
-}): Promise<AuditList> {
+export async function auditTrail(query: AuditQuery): Promise<AuditList> {
   const { prisma } = database();
-  const where = query.q
-    ? {
-        OR: [
-          { actor: { contains: query.q, mode: "insensitive" as const } },
-          { action: { contains: query.q, mode: "insensitive" as const } },
-          { target: { contains: query.q } },
-        ],
-      }
-    : {};
+  const where = {
+    ...(query.action ? { action: query.action } : {}),
+    ...(query.q
+      ? {
+          OR: [
+            { actor: { contains: query.q, mode: "insensitive" as const } },
+            { action: { contains: query.q, mode: "insensitive" as const } },
+            { target: { contains: query.q, mode: "insensitive" as const } },
+          ],
+        }
+      : {}),
+  };
   const [total, events] = await Promise.all([
     prisma.auditEvent.count({ where }),
     prisma.auditEvent.findMany({

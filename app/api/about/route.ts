@@ -1,0 +1,4 @@
+import { route } from "@/lib/http/route";
+import { about } from "@/lib/store/about";
+
+export const GET = route({ access: "read" }, () => about());

@@ -1,0 +1,5 @@
+import { AuditQuery } from "@/lib/contract/settings";
+import { route } from "@/lib/http/route";
+import { auditTrail } from "@/lib/store/audit";
+
+export const GET = route({ access: "admin", query: AuditQuery }, ({ query }) => auditTrail(query));
