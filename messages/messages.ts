@@ -1,16 +1,20 @@
 import enConnections from "./en/connections.json";
+import enData from "./en/data.json";
 import enErrors from "./en/errors.json";
 import enExports from "./en/exports.json";
 import enFrame from "./en/frame.json";
 import enJobs from "./en/jobs.json";
 import enOverview from "./en/overview.json";
+import enVisualize from "./en/visualize.json";
 import enWarnings from "./en/warnings.json";
 import zhConnections from "./zh-CN/connections.json";
+import zhData from "./zh-CN/data.json";
 import zhErrors from "./zh-CN/errors.json";
 import zhExports from "./zh-CN/exports.json";
 import zhFrame from "./zh-CN/frame.json";
 import zhJobs from "./zh-CN/jobs.json";
 import zhOverview from "./zh-CN/overview.json";
+import zhVisualize from "./zh-CN/visualize.json";
 import zhWarnings from "./zh-CN/warnings.json";
 
 /** One file a namespace and language; English is the shape that the other has to match. */
@@ -21,6 +25,8 @@ const en = {
   exports: enExports,
   jobs: enJobs,
   overview: enOverview,
+  visualize: enVisualize,
+  data: enData,
   warnings: enWarnings,
 };
 
@@ -38,6 +44,8 @@ const all: Record<Locale, Messages> = {
     exports: zhExports,
     jobs: zhJobs,
     overview: zhOverview,
+    visualize: zhVisualize,
+    data: zhData,
     warnings: zhWarnings,
   },
 };
