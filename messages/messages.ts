@@ -5,6 +5,8 @@ import enExports from "./en/exports.json";
 import enFrame from "./en/frame.json";
 import enJobs from "./en/jobs.json";
 import enOverview from "./en/overview.json";
+import enSession from "./en/session.json";
+import enSettings from "./en/settings.json";
 import enVisualize from "./en/visualize.json";
 import enWarnings from "./en/warnings.json";
 import zhConnections from "./zh-CN/connections.json";
@@ -14,6 +16,8 @@ import zhExports from "./zh-CN/exports.json";
 import zhFrame from "./zh-CN/frame.json";
 import zhJobs from "./zh-CN/jobs.json";
 import zhOverview from "./zh-CN/overview.json";
+import zhSession from "./zh-CN/session.json";
+import zhSettings from "./zh-CN/settings.json";
 import zhVisualize from "./zh-CN/visualize.json";
 import zhWarnings from "./zh-CN/warnings.json";
 
@@ -27,6 +31,8 @@ const en = {
   overview: enOverview,
   visualize: enVisualize,
   data: enData,
+  session: enSession,
+  settings: enSettings,
   warnings: enWarnings,
 };
 
@@ -46,6 +52,8 @@ const all: Record<Locale, Messages> = {
     overview: zhOverview,
     visualize: zhVisualize,
     data: zhData,
+    session: zhSession,
+    settings: zhSettings,
     warnings: zhWarnings,
   },
 };
