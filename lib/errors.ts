@@ -80,6 +80,7 @@ const kinds: Record<ErrorCode, Kind> = {
   "files-failed": upstream,
   "disk-full": { status: 507, retryable: true },
   "disk-refused": { status: 500, retryable: true },
+  "file-unreadable": { status: 500, retryable: true },
   "database-unavailable": { status: 503, retryable: true },
   "secret-unreadable": { status: 500, retryable: false },
   "migration-failed": { status: 503, retryable: false },

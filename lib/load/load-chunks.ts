@@ -1,0 +1,104 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import pg, { type PoolClient } from "pg";
+import { LeaseLost } from "@/lib/store/lease-lost";
+import { inTransaction } from "./in-transaction";
+import type { Chunk } from "./read-chunks";
+import type { Line } from "./read-lines";
+import { writeRejects } from "./write-rejects";
+
+/** How one kind of file writes a chunk's items. */
+export type Writer<Item> = {
+  /** inside a transaction; says how many rows are new and how many lines repeat one */
+  write(items: readonly Item[]): Promise<{ accepted: number; duplicates: number }>;
+  /**
+   * After the transaction failed and was rolled back: changes the chunk or itself so that another try
+   * can succeed. false: nothing to be done about this error.
+   */
+  recover(error: unknown, chunk: Chunk<Item>): Promise<boolean>;
+};
+
+type FileLease = { jobId: string; fileId: string; leaseHolder: string };
+
+const conflictAttempts = 10;
+
+/** Another transaction was in the way (deadlock, serialization): the same again can succeed. */
+function isConflict(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && /^(40P01|40001)$/.test(error.code ?? "");
+}
+
+async function writeChunk<Item>(
+  client: PoolClient,
+  file: FileLease,
+  chunk: Chunk<Item>,
+  fromOffset: number,
+  writer: Writer<Item>,
+) {
+  // The fence: whoever lost the lease, or whose chunk is written already, writes nothing. The lock
+  // holds off a new holder until this chunk is in.
+  const fence = await client.query(
+    `SELECT 1 FROM export_files WHERE id = $1 AND locked_by = $2 AND loaded_bytes = $3
+        FOR NO KEY UPDATE`,
+    [file.fileId, file.leaseHolder, fromOffset],
+  );
+  if (fence.rowCount !== 1) throw new LeaseLost(`file ${file.fileId}`);
+  const { accepted, duplicates } = await writer.write(chunk.items);
+  await writeRejects(client, file, chunk.rejects);
+  await client.query(
+    `UPDATE export_files
+        SET loaded_bytes = $2, lines = lines + $3, rejected = rejected + $4,
+            accepted = accepted + $5, duplicates = duplicates + $6
+      WHERE id = $1`,
+    [
+      file.fileId,
+      chunk.endOffset,
+      chunk.items.length + chunk.rejects.length,
+      chunk.rejects.length,
+      accepted,
+      duplicates,
+    ],
+  );
+}
+
+/**
+ * Writes chunks in order, each with its rejects and the file's counters in one transaction; while one
+ * is written the next is read. A transaction that fails is tried again where the writer can recover
+ * or another transaction was in the way.
+ * @throws LeaseLost; the signal's reason; the database's and the file system's errors
+ */
+export async function loadChunks<Item extends { line: Line }>(
+  client: PoolClient,
+  file: FileLease,
+  chunks: AsyncGenerator<Chunk<Item>, void, undefined>,
+  startOffset: number,
+  writer: Writer<Item>,
+  signal?: AbortSignal,
+): Promise<void> {
+  let fromOffset = startOffset;
+  const read = () => {
+    const next = chunks.next();
+    // It is awaited below; should the chunk before it fail first, nobody would.
+    next.catch(() => {});
+    return next;
+  };
+  try {
+    for (let next = read(); ; ) {
+      const { value: chunk, done } = await next;
+      if (done || !chunk) return;
+      next = read();
+      for (let attempt = 1; ; attempt += 1) {
+        signal?.throwIfAborted();
+        try {
+          await inTransaction(client, () => writeChunk(client, file, chunk, fromOffset, writer));
+          break;
+        } catch (error) {
+          if (await writer.recover(error, chunk)) continue;
+          if (!isConflict(error) || attempt >= conflictAttempts) throw error;
+          await sleep(20 + Math.random() * 50 * attempt);
+        }
+      }
+      fromOffset = chunk.endOffset;
+    }
+  } finally {
+    await chunks.return().catch(() => {});
+  }
+}

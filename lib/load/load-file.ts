@@ -1,0 +1,106 @@
+import type { PoolClient } from "pg";
+import { AppError } from "@/lib/errors";
+import { LeaseLost } from "@/lib/store/lease-lost";
+import { type Aside, deletionWriter, outcomeWriter } from "./aside-writers";
+import { lineBreaksBefore } from "./line-breaks-before";
+import { lineToRow } from "./line-to-row";
+import { loadChunks } from "./load-chunks";
+import { parseLine } from "./parse-line";
+import { readChunks } from "./read-chunks";
+import type { Line } from "./read-lines";
+import type { Reject } from "./reject";
+import { rowWriter } from "./row-writer";
+import { withClient } from "./with-client";
+
+export type LoadFileOptions = {
+  jobId: string;
+  fileId: string;
+  fileNo: number;
+  /** the list of the manifest in which the file stands */
+  kind: "output" | "error" | "deleted";
+  /** the manifest's type; null where files mix types */
+  resourceType: string | null;
+  path: string;
+  /** must equal export_files.locked_by at every chunk */
+  leaseHolder: string;
+  /** stops between two chunks; what is written stays */
+  signal?: AbortSignal;
+  /** a longer line is rejected; 64 MB unless told */
+  maxLineBytes?: number;
+};
+
+/** The line as `type`; lines of error and deleted files go aside, not into data tables. */
+function toAside(line: Line, type: string): Aside | Reject {
+  const parsed = parseLine(line);
+  if ("reasonCode" in parsed) return parsed;
+  if (parsed.resourceType === type) return { line, resource: parsed.resource };
+  return {
+    line,
+    reasonCode: "wrong-type",
+    reason: `The line is a ${parsed.resourceType}, this list of the manifest holds ${type}`,
+  };
+}
+
+async function loadFrom(client: PoolClient, options: LoadFileOptions, startOffset: number) {
+  const { jobId, fileNo, resourceType, path, signal } = options;
+  const readOptions = {
+    fromOffset: startOffset,
+    fromLine: (await lineBreaksBefore(path, startOffset)) + 1,
+    maxLineBytes: options.maxLineBytes ?? 64 * 1024 * 1024,
+    signal,
+  };
+  if (options.kind === "output") {
+    const context = { jobId, fileNo, resourceType };
+    const chunks = readChunks(path, readOptions, (line) => lineToRow(line, context));
+    return loadChunks(client, options, chunks, startOffset, rowWriter(client, jobId), signal);
+  }
+  const [type, writer] =
+    options.kind === "error"
+      ? ["OperationOutcome", outcomeWriter(client, options)]
+      : ["Bundle", deletionWriter(client, options)];
+  const chunks = readChunks(path, readOptions, (line) => toAside(line, type));
+  return loadChunks(client, options, chunks, startOffset, writer, signal);
+}
+
+/**
+ * Loads one downloaded file from export_files.loaded_bytes on: output files into the job's partitions
+ * (prepareJob made them), error files into export_outcomes, deleted files into deleted_resources. Each
+ * chunk is one transaction with the rejected lines and the file's counters, so a killed load goes on
+ * where it was and no line is lost or counted twice. `accepted` and `duplicates` are running
+ * estimates where files share resources; settleJob makes them exact.
+ * @returns the file's counters, all of its loads together
+ * @throws LeaseLost where the file is another worker's; the signal's reason; AppError
+ *   file-unreadable, database-unavailable, disk-full
+ */
+export async function loadFile(
+  options: LoadFileOptions,
+): Promise<{ lines: number; rejected: number }> {
+  options.signal?.throwIfAborted();
+  return withClient(async (client) => {
+    const counters = async () => {
+      const { rows } = await client.query<{ offset: string; lines: string; rejected: string }>(
+        `SELECT loaded_bytes AS offset, lines, rejected FROM export_files
+          WHERE id = $1 AND locked_by = $2`,
+        [options.fileId, options.leaseHolder],
+      );
+      const [row] = rows;
+      if (!row) throw new LeaseLost(`file ${options.fileId}`);
+      return row;
+    };
+    const before = await counters();
+    try {
+      await loadFrom(client, options, Number(before.offset));
+    } catch (error) {
+      options.signal?.throwIfAborted();
+      const { code, syscall } = error as NodeJS.ErrnoException;
+      if (!syscall || !["open", "read"].includes(syscall)) throw error;
+      throw new AppError(
+        "file-unreadable",
+        { path: options.path, reason: code ?? syscall },
+        { cause: error },
+      );
+    }
+    const { lines, rejected } = await counters();
+    return { lines: Number(lines), rejected: Number(rejected) };
+  });
+}

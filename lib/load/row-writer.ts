@@ -1,0 +1,60 @@
+import pg, { type PoolClient } from "pg";
+import { copyRows } from "./copy-rows";
+import type { DataTable } from "./data-tables";
+import type { Row } from "./line-to-row";
+import type { Writer } from "./load-chunks";
+import { mergeRows } from "./merge-rows";
+import { partitionName } from "./partition-name";
+import { isDataError, unstorableRows } from "./unstorable-rows";
+
+/** The rows to write by table; of lines that repeat a resource only the last. */
+function distinct(rows: readonly Row[]): Map<DataTable, Row[]> {
+  const last = new Map<string, Row>();
+  for (const row of rows) last.set(row.key, row);
+  const tables = new Map<DataTable, Row[]>();
+  for (const row of last.values()) {
+    const list = tables.get(row.table);
+    if (list) list.push(row);
+    else tables.set(row.table, [row]);
+  }
+  return tables;
+}
+
+/**
+ * Writes rows straight into the job's partitions with COPY. The first repeat of an earlier chunk or
+ * another file switches to merging, for the rest of the file: a server that repeats itself once does
+ * so again. Rows that PostgreSQL refuses become rejects.
+ */
+export function rowWriter(client: PoolClient, jobId: string): Writer<Row> {
+  let merging = false;
+  return {
+    async write(rows) {
+      let written = 0;
+      let held = 0;
+      for (const [table, some] of distinct(rows)) {
+        const partition = partitionName(table, jobId);
+        if (merging) held += await mergeRows(client, partition, table, some);
+        else await copyRows(client, partition, table, some);
+        written += some.length;
+      }
+      return { accepted: written - held, duplicates: rows.length - written + held };
+    },
+    async recover(error, chunk) {
+      if (!merging && error instanceof pg.DatabaseError && error.code === "23505") {
+        merging = true;
+        return true;
+      }
+      if (!isDataError(error)) return false;
+      const refused = new Set<Row>();
+      for (const [table, rows] of distinct(chunk.items)) {
+        const partition = partitionName(table, jobId);
+        for (const { row, reject } of await unstorableRows(client, partition, table, rows)) {
+          refused.add(row);
+          chunk.rejects.push(reject);
+        }
+      }
+      chunk.items = chunk.items.filter((row) => !refused.has(row));
+      return refused.size > 0;
+    },
+  };
+}

@@ -1,0 +1,59 @@
+import { dataTables } from "./data-tables";
+import { inTransaction } from "./in-transaction";
+import { partitionName } from "./partition-name";
+import { withClient } from "./with-client";
+
+/**
+ * Once every file of a job is loaded: makes each (type, id) unique within the job even where a server
+ * sent it under two patients (the last line stays), then writes per file how many rows are its own
+ * (`accepted`) and how many lines were repeats (`duplicates`), so that
+ * lines = accepted + duplicates + rejected holds exactly. Safe to repeat.
+ * @throws AppError database-unavailable
+ */
+export async function settleJob(jobId: string): Promise<void> {
+  const partitions = dataTables.map((table) => partitionName(table, jobId));
+  await withClient(async (client) => {
+    await inTransaction(client, async () => {
+      for (const partition of partitions) {
+        const type = partition.startsWith("resources_") ? "resource_type" : "''::text";
+        // Two steps: repeats are rare, and a distributed PostgreSQL takes no DELETE with a window.
+        const repeated = await client.query<{ patient_id: string; id: string; type: string }>(
+          `SELECT patient_id, id, type FROM (
+             SELECT patient_id, id, ${type} AS type,
+                    row_number() OVER (
+                      PARTITION BY id, ${type} ORDER BY file_no DESC, line_no DESC
+                    ) AS place
+               FROM ${partition}
+              WHERE id IN (
+                SELECT id FROM ${partition} GROUP BY id, ${type} HAVING count(*) > 1
+              )
+           ) AS ranked WHERE place > 1`,
+        );
+        for (const row of repeated.rows) {
+          await client.query(
+            `DELETE FROM ${partition} WHERE etl_job_id = $1 AND patient_id = $2 AND id = $3
+                AND ${type} = $4`,
+            [jobId, row.patient_id, row.id, row.type],
+          );
+        }
+      }
+      await client.query(
+        `UPDATE export_files AS f
+            SET accepted = COALESCE(n.rows, 0),
+                duplicates = f.lines - f.rejected - COALESCE(n.rows, 0)
+           FROM export_files AS own
+           LEFT JOIN (
+             SELECT file_no, sum(rows)::bigint AS rows FROM (
+               ${partitions
+                 .map((name) => `SELECT file_no, count(*) AS rows FROM ${name} GROUP BY file_no`)
+                 .join(" UNION ALL ")}
+             ) AS counted GROUP BY file_no
+           ) AS n ON n.file_no = own.file_no
+          WHERE own.job_id = $1 AND own.kind = 'output' AND f.id = own.id`,
+        [jobId],
+      );
+    });
+    // Fresh partitions have no statistics, and the charts come right after.
+    await client.query(`ANALYZE ${partitions.join(", ")}`);
+  });
+}
