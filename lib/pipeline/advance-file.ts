@@ -1,0 +1,142 @@
+import { mkdir, stat } from "node:fs/promises";
+import path from "node:path";
+import { AppError } from "@/lib/errors";
+import { env } from "@/lib/settings/env";
+import { log } from "@/lib/settings/log";
+import { type ClaimedFile, releaseFile, renewFile } from "@/lib/store/claims";
+import {
+  storeDownloaded,
+  storeFileFailure,
+  storeFileRetry,
+  storeLoaded,
+  storeMissing,
+} from "@/lib/store/file-writes";
+import { isLeaseLost, type StageFunctions } from "./advance-job";
+import { failureOf } from "./failure-of";
+import { nextTry } from "./next-try";
+import { budgets } from "./stages";
+import { underLease } from "./under-lease";
+import { needsToken, withToken } from "./with-token";
+
+/** How often a running download tells how far it is. */
+const tellEveryMs = 2_000;
+
+/** Where the file lies under BULK_DIR: a folder a job, names in manifest order. */
+export function bulkPath(file: Pick<ClaimedFile, "jobId" | "fileNo" | "kind" | "resourceType">) {
+  const number = String(file.fileNo).padStart(4, "0");
+  const type = /^[A-Za-z]+$/.test(file.resourceType ?? "") ? `.${file.resourceType}` : "";
+  return `${file.jobId}/${number}.${file.kind}${type}.ndjson`;
+}
+
+async function download(file: ClaimedFile, { stages, leaseSeconds, signal }: Tools): Promise<void> {
+  const where = bulkPath(file);
+  const target = path.join(env().BULK_DIR, where);
+  await mkdir(path.dirname(target), { recursive: true });
+  let received = 0;
+  const fetched = await underLease(
+    {
+      what: `file ${file.fileId}`,
+      leaseSeconds,
+      renew: () => renewFile(file, leaseSeconds, received),
+      everyMs: tellEveryMs,
+      signal,
+    },
+    (lost) => {
+      const fetchWith = (token: string | null) =>
+        stages.fetchFile({
+          url: file.url,
+          token,
+          path: target,
+          signal: lost,
+          onBytes: (bytes: number) => {
+            received = bytes;
+          },
+        });
+      // Bulk Data Access, File Request: the token where the manifest says so, and not elsewhere.
+      if (!needsToken(file.url, file)) return fetchWith(null);
+      return withToken((options) => {
+        if (!file.connectionId) throw new AppError("not-found", { what: "connection" });
+        return stages.authorize(file.connectionId, options);
+      }, fetchWith);
+    },
+  );
+  await storeDownloaded(file, { path: where, sizeBytes: fetched.sizeBytes });
+}
+
+async function load(file: ClaimedFile, { stages, leaseSeconds, signal }: Tools): Promise<void> {
+  const source = path.join(env().BULK_DIR, file.path ?? bulkPath(file));
+  const onDisk = await stat(source).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return null;
+    throw error;
+  });
+  if (onDisk?.size !== file.sizeBytes) {
+    if (file.attempts + 1 >= budgets.load) {
+      throw new AppError(
+        "disk-refused",
+        { path: source, reason: "file missing" },
+        { retryable: false },
+      );
+    }
+    const received = onDisk?.size ?? 0;
+    return await storeMissing(
+      file,
+      new AppError("download-short", { received, expected: file.sizeBytes }),
+    );
+  }
+  const counts = await underLease(
+    {
+      what: `file ${file.fileId}`,
+      leaseSeconds,
+      renew: () => renewFile(file, leaseSeconds, null),
+      signal,
+    },
+    (lost) =>
+      stages.loadFile({
+        jobId: file.jobId,
+        fileId: file.fileId,
+        fileNo: file.fileNo,
+        kind: file.kind,
+        resourceType: file.resourceType,
+        path: source,
+        leaseHolder: file.holder,
+        signal: lost,
+      }),
+  );
+  await storeLoaded(file, counts);
+}
+
+type Tools = {
+  stages: StageFunctions;
+  leaseSeconds: number;
+  /** aborted when the worker is to stop: the file is given back as it is */
+  signal?: AbortSignal;
+};
+
+/**
+ * One file, the step that is due (download or load), one write. Never throws, as advanceJob. A
+ * killed download starts again; a killed load goes on after its last committed chunk.
+ */
+export async function advanceFile(file: ClaimedFile, tools: Tools): Promise<void> {
+  const where = { jobId: file.jobId, fileNo: file.fileNo, state: file.state };
+  try {
+    if (file.state === "pending") await download(file, tools);
+    else await load(file, tools);
+    log().debug(where, "step done");
+  } catch (error) {
+    if (isLeaseLost(error)) {
+      log().info(where, "lease lost: cancelled, or another worker goes on");
+      return;
+    }
+    try {
+      if (tools.signal?.aborted) return await releaseFile(file);
+      const failure = failureOf(error, where);
+      const budget = file.state === "pending" ? budgets.download : budgets.load;
+      const next = nextTry(failure, { attempts: file.attempts, budget });
+      log().warn({ ...where, code: failure.code, inMs: next?.delayMs }, failure.message);
+      if (next) await storeFileRetry(file, { error: failure, ...next });
+      else await storeFileFailure(file, failure);
+    } catch (unwritten) {
+      log().warn({ ...where, err: unwritten }, "not written: the lease will run out");
+    }
+  }
+}

@@ -1,0 +1,237 @@
+import { AppError } from "@/lib/errors";
+import { log } from "@/lib/settings/log";
+import { type ClaimedJob, renewJob } from "@/lib/store/claims";
+import { database } from "@/lib/store/client";
+import { addEvent, withoutQuery } from "@/lib/store/events";
+import {
+  type FileSums,
+  type NewFile,
+  storeDownloadedJob,
+  storeEnd,
+  storeJobFailure,
+  storeJobRetry,
+  storeKickOff,
+  storeManifest,
+  storeWaiting,
+} from "@/lib/store/job-writes";
+import { failureOf } from "./failure-of";
+import { nextTry } from "./next-try";
+import type { stageFunctions } from "./stage-functions";
+import { budgets } from "./stages";
+import { underLease } from "./under-lease";
+import { withToken } from "./with-token";
+
+export type StageFunctions = typeof stageFunctions;
+
+type Tools = { stages: StageFunctions; leaseSeconds: number };
+
+const tokensOf = (job: { connectionId: string | null }, stages: StageFunctions) => {
+  const { connectionId } = job;
+  return (options?: { fresh?: boolean }) => {
+    if (!connectionId) throw new AppError("not-found", { what: "connection" });
+    return stages.authorize(connectionId, options);
+  };
+};
+
+/** The kick-off as the log keeps it; the standard log leaves `patient` out, and so do we. */
+function kickOffEvent(job: ClaimedJob, requestUrl: string, statusUrl: string) {
+  const url = new URL(requestUrl);
+  for (const name of ["patient", "_typeFilter"]) url.searchParams.delete(name);
+  const { patient: _patient, type_filter: _typeFilter, ...requestParameters } = job.request;
+  return {
+    exportUrl: url.href,
+    requestParameters,
+    responseHeaders: { "content-location": withoutQuery(statusUrl) },
+    softwareName: null,
+    softwareVersion: null,
+    softwareReleaseDate: null,
+    fhirVersion: null,
+    logVersion: "2.0.0",
+  };
+}
+
+async function kickoff(job: ClaimedJob, stages: StageFunctions): Promise<void> {
+  const authorize = tokensOf(job, stages);
+  const { statusUrl, requestUrl } = await withToken(authorize, (token) =>
+    stages.kickOff({
+      fhirBaseUrl: job.fhirBaseUrl,
+      level: job.level,
+      groupId: job.groupId,
+      request: job.request,
+      token,
+    }),
+  );
+  try {
+    await storeKickOff(job, { statusUrl, event: kickOffEvent(job, requestUrl, statusUrl) });
+  } catch (error) {
+    // Cancelled (or taken over) while the request was under way: nobody will ask for this export.
+    if (isLeaseLost(error)) {
+      await deleteExport(
+        { jobId: job.jobId, connectionId: job.connectionId, statusUrl, why: "cancelled" },
+        stages,
+      );
+    }
+    throw error;
+  }
+}
+
+const longestManifestPages = 10_000;
+
+async function poll(job: ClaimedJob, stages: StageFunctions): Promise<void> {
+  const authorize = tokensOf(job, stages);
+  const files = new Map<string, NewFile>();
+  const raw: unknown[] = [];
+  let transactionTime: Date | null = null;
+  let requiresAccessToken = false;
+  // Bulk Data Access 3.0.0, Response - Complete Status: further pages by link[relation=next].
+  let url: string | null = job.statusUrl;
+  if (!url) throw new AppError("kickoff-no-status-url", { status: 202 });
+  const seen = new Set<string>();
+  while (url !== null && !seen.has(url) && seen.size < longestManifestPages) {
+    const statusUrl: string = url;
+    seen.add(statusUrl);
+    const now = new Date();
+    const answer = await withToken(authorize, (token) =>
+      stages.checkStatus({ statusUrl, token, now }),
+    );
+    if (answer.state === "waiting") {
+      const delayMs = Math.min(3_600_000, Math.max(0, answer.retryAt.getTime() - now.getTime()));
+      return await storeWaiting(job, { delayMs, progress: answer.progress });
+    }
+    const { manifest } = answer;
+    raw.push(answer.raw);
+    transactionTime ??= manifest.transactionTime;
+    requiresAccessToken ||= manifest.requiresAccessToken;
+    for (const kind of ["output", "error", "deleted"] as const) {
+      for (const item of manifest[kind]) {
+        // A link that stands twice is one file: loading it again would only count duplicates.
+        const key = `${kind} ${item.url}`;
+        if (files.has(key)) continue;
+        files.set(key, {
+          kind,
+          resourceType: item.type,
+          url: item.url,
+          expectedCount: item.count,
+        });
+      }
+    }
+    url = manifest.nextUrl;
+  }
+  await stages.prepareJob(job.jobId);
+  await storeManifest(job, {
+    transactionTime,
+    requiresAccessToken,
+    raw: raw.length === 1 ? raw[0] : raw,
+    pages: raw.length,
+    files: [...files.values()],
+  });
+}
+
+/** All files have ended: count the rows, say how the job ended, and let the server forget it. */
+async function settle(job: ClaimedJob, stages: StageFunctions): Promise<void> {
+  await stages.settleJob(job.jobId);
+  const sums = await storeEnd(job, (files: FileSums) => {
+    if (files.failed > 0) {
+      const reason = files.firstReason ?? "";
+      return {
+        failure: new AppError("files-failed", { failed: files.failed, total: files.files, reason }),
+      };
+    }
+    if (files.lines > 0) return { warning: null };
+    return { warning: job.level === "group" ? "empty-group" : "empty-export" };
+  });
+  log().info(
+    { jobId: job.jobId, files: sums.files, failed: sums.failed, records: sums.records },
+    "job ended",
+  );
+  // Only now, when nothing is needed from there any more; links of failed files are, for a retry.
+  if (sums.failed === 0 && job.statusUrl) {
+    const { jobId, connectionId, statusUrl } = job;
+    await deleteExport({ jobId, connectionId, statusUrl, why: "completed" }, stages);
+  }
+}
+
+/**
+ * Tells the server that the export is not needed any more (Bulk Data Access, Bulk Data Delete
+ * Request). Best effort: how it went is an event, never a failure of the job.
+ */
+export async function deleteExport(
+  {
+    jobId,
+    connectionId,
+    statusUrl,
+    why,
+  }: {
+    jobId: string;
+    connectionId: string | null;
+    statusUrl: string;
+    why: "completed" | "cancelled";
+  },
+  stages: StageFunctions,
+): Promise<void> {
+  let detail: Record<string, unknown> = { why, accepted: true };
+  try {
+    await withToken(tokensOf({ connectionId }, stages), (token) =>
+      stages.deleteExport({ statusUrl, token }),
+    );
+  } catch (error) {
+    const failure = failureOf(error, { jobId, step: "delete" });
+    detail = { why, accepted: false, code: failure.code, message: failure.message };
+  }
+  try {
+    await addEvent(database().pool, jobId, "export_deleted", detail);
+  } catch (error) {
+    log().warn({ err: error, jobId }, "event not written");
+  }
+}
+
+const work: Record<string, (job: ClaimedJob, stages: StageFunctions) => Promise<void>> = {
+  kickoff,
+  poll,
+  download: storeDownloadedJob,
+  load: settle,
+};
+
+/** lib/load has an error of the same name and meaning. */
+export const isLeaseLost = (error: unknown): boolean =>
+  error instanceof Error && error.name === "LeaseLost";
+
+/**
+ * One job, the step that is due, one write. Never throws: a failure is written to the row, and where
+ * that cannot be done (database away, lease lost) the lease runs out and another claim does the step
+ * again. Safe to be killed at any instant.
+ * @returns the failure, and whether the job goes on by itself
+ */
+export async function advanceJob(
+  job: ClaimedJob,
+  { stages, leaseSeconds }: Tools,
+): Promise<{ failure: AppError; goesOn: boolean } | null> {
+  const where = { jobId: job.jobId, stage: job.stage };
+  const step = work[job.stage];
+  if (!step) return null;
+  try {
+    await underLease(
+      { what: `job ${job.jobId}`, leaseSeconds, renew: () => renewJob(job, leaseSeconds) },
+      () => step(job, stages),
+    );
+    log().debug(where, "step done");
+    return null;
+  } catch (error) {
+    if (isLeaseLost(error)) {
+      log().info(where, "lease lost: cancelled, or another worker goes on");
+      return null;
+    }
+    const failure = failureOf(error, where);
+    const budget = job.stage === "kickoff" ? budgets.kickoff : budgets.poll;
+    const next = nextTry(failure, { attempts: job.attempts, budget });
+    const level = next ? "warn" : "error";
+    log()[level]({ ...where, code: failure.code, inMs: next?.delayMs }, failure.message);
+    try {
+      if (next) await storeJobRetry(job, { error: failure, ...next });
+      else await storeJobFailure(job, failure);
+    } catch (unwritten) {
+      log().warn({ ...where, err: unwritten }, "not written: the lease will run out");
+    }
+    return { failure, goesOn: next !== null };
+  }
+}

@@ -1,0 +1,20 @@
+import { fetchFile } from "@/lib/download/fetch-file";
+import { kickOff } from "@/lib/kickoff/kick-off";
+import { loadFile } from "@/lib/load/load-file";
+import { prepareJob } from "@/lib/load/prepare-job";
+import { settleJob } from "@/lib/load/settle-job";
+import { checkStatus } from "@/lib/poll/check-status";
+import { deleteExport } from "@/lib/poll/delete-export";
+import { authorize } from "./authorize";
+
+/** What the pipeline does its steps with; a test may put others in their place. */
+export const stageFunctions = {
+  authorize,
+  kickOff,
+  checkStatus,
+  deleteExport,
+  fetchFile,
+  prepareJob,
+  loadFile,
+  settleJob,
+};

@@ -1,0 +1,37 @@
+import type { JobStage } from "@/lib/contract/job";
+import type { ErrorCode } from "@/lib/errors";
+
+/** The stages in order. A job's row holds the one that is due next. */
+export const stages = ["kickoff", "poll", "download", "load"] as const;
+
+const ends = ["done", "failed", "cancelled"] as const;
+
+/** Has the job come to an end, whichever? */
+export const hasEnded = (stage: JobStage): boolean => (ends as readonly JobStage[]).includes(stage);
+
+/** How often a step may fail in a row, of the failures that count. */
+export const budgets = { kickoff: 5, poll: 20, download: 5, load: 5 } as const;
+
+/** After these the server's export is of no use any more; after others it may still run or wait. */
+const lostExports: ReadonlySet<string> = new Set<ErrorCode>([
+  "kickoff-refused",
+  "kickoff-no-status-url",
+  "export-error",
+  "export-gone",
+  "too-many-files",
+  "manifest-invalid",
+]);
+
+/**
+ * Where a failed job goes on when a person retries it: at its files if it has any, at the server's
+ * export if that may still be there, else from a new kick-off.
+ */
+export function stageToRetry(job: {
+  files: number;
+  statusUrl: string | null;
+  errorCode: string | null;
+}): JobStage {
+  if (job.files > 0) return "download";
+  if (job.statusUrl && !lostExports.has(job.errorCode ?? "")) return "poll";
+  return "kickoff";
+}

@@ -1,0 +1,301 @@
+import type pg from "pg";
+import {
+  type ExportRequest,
+  ExportRequest as ExportRequestSchema,
+} from "@/lib/contract/export-request";
+import type { JobStage } from "@/lib/contract/job";
+import { database } from "./client";
+import { LeaseLost } from "./lease-lost";
+
+// Who works on what. A claim is one statement: it picks one due row that nobody holds, skips rows
+// that another claim is picking at this moment, and writes holder and end of the lease. Every later
+// write asks whether the row is still held by the same holder (a token of that one claim), so a
+// worker that was paused past its lease cannot overwrite what its successor did. All times are the
+// database's: machines' clocks differ.
+
+export type ClaimedJob = {
+  jobId: string;
+  /** the token of this claim */
+  holder: string;
+  stage: JobStage;
+  attempts: number;
+  connectionId: string | null;
+  fhirBaseUrl: string;
+  level: "system" | "patient" | "group";
+  groupId: string | null;
+  request: ExportRequest;
+  statusUrl: string | null;
+  serverProgress: string | null;
+};
+
+export type ClaimedFile = {
+  fileId: string;
+  holder: string;
+  jobId: string;
+  fileNo: number;
+  kind: "output" | "error" | "deleted";
+  resourceType: string | null;
+  url: string;
+  state: "pending" | "downloaded";
+  attempts: number;
+  /** under BULK_DIR */
+  path: string | null;
+  sizeBytes: number;
+  connectionId: string | null;
+  fhirBaseUrl: string;
+  statusUrl: string | null;
+  requiresAccessToken: boolean;
+};
+
+type JobRow = {
+  id: string;
+  stage: JobStage;
+  attempts: number;
+  connection_id: string | null;
+  fhir_base_url: string;
+  level: ClaimedJob["level"];
+  group_id: string | null;
+  request: unknown;
+  status_url: string | null;
+  server_progress: string | null;
+};
+
+/**
+ * kickoff and poll are due by time; download and load, for the job, once no file is left in them
+ * (files are claimed by themselves). Asked anew each time rather than noted by whoever ends the last
+ * file: so nothing hangs, whichever process dies when.
+ */
+const claimJobSql = `
+  UPDATE export_jobs SET locked_by = $1, locked_until = now() + make_interval(secs => $2)
+  WHERE id = (
+    SELECT j.id FROM export_jobs j
+    WHERE j.stage IN ('kickoff', 'poll', 'download', 'load')
+      AND j.next_run_at <= now()
+      AND (j.locked_until IS NULL OR j.locked_until <= now())
+      AND CASE j.stage
+        WHEN 'download' THEN NOT EXISTS (
+          SELECT 1 FROM export_files f WHERE f.job_id = j.id AND f.state = 'pending')
+        WHEN 'load' THEN NOT EXISTS (
+          SELECT 1 FROM export_files f WHERE f.job_id = j.id AND f.state IN ('pending', 'downloaded'))
+        ELSE true END
+    ORDER BY j.next_run_at
+    LIMIT 1
+    FOR UPDATE OF j SKIP LOCKED)
+  RETURNING id, stage, attempts, connection_id, fhir_base_url, level, group_id, request, status_url,
+    server_progress`;
+
+/**
+ * A job is drawn first, each with the same chance, then its next file: one job with 20,000 files
+ * leaves room for the others. The join stops at the first job that has a file, so no more than one
+ * row is locked, and each job costs one probe of the index (job, state, next_run_at, file_no).
+ */
+const claimFileSql = `
+  UPDATE export_files f SET
+    locked_by = $1,
+    locked_until = now() + make_interval(secs => $2),
+    download_started_at = CASE f.state WHEN 'pending' THEN now() ELSE f.download_started_at END,
+    load_started_at =
+      CASE f.state WHEN 'downloaded' THEN coalesce(f.load_started_at, now()) ELSE f.load_started_at END
+  FROM export_jobs job
+  WHERE job.id = f.job_id AND f.id = (
+    SELECT due.id
+    FROM (SELECT id FROM export_jobs WHERE stage IN ('download', 'load') ORDER BY random()) j
+    CROSS JOIN LATERAL (
+      SELECT c.id FROM export_files c
+      WHERE c.job_id = j.id AND c.state = $3::file_state AND c.next_run_at <= now()
+        AND (c.locked_until IS NULL OR c.locked_until <= now())
+      ORDER BY c.next_run_at, c.file_no
+      LIMIT 1
+      FOR UPDATE SKIP LOCKED) due
+    LIMIT 1)
+  RETURNING f.id, f.job_id, f.file_no, f.kind, f.resource_type, f.url, f.state, f.attempts, f.path,
+    f.size_bytes, job.connection_id, job.fhir_base_url, job.status_url, job.requires_access_token`;
+
+const toClaimedJob = (row: JobRow, holder: string): ClaimedJob => ({
+  jobId: row.id,
+  holder,
+  stage: row.stage,
+  attempts: row.attempts,
+  connectionId: row.connection_id,
+  fhirBaseUrl: row.fhir_base_url,
+  level: row.level,
+  groupId: row.group_id,
+  request: ExportRequestSchema.parse(row.request),
+  statusUrl: row.status_url,
+  serverProgress: row.server_progress,
+});
+
+/**
+ * Takes the job that has been due longest.
+ * @param holder a token that no other claim uses
+ * @returns null where nothing is due
+ */
+export async function claimJob(holder: string, leaseSeconds: number): Promise<ClaimedJob | null> {
+  const { rows } = await database().pool.query<JobRow>(claimJobSql, [holder, leaseSeconds]);
+  return rows[0] ? toClaimedJob(rows[0], holder) : null;
+}
+
+/** Takes this very job, due or not, if it stands before kick-off and nobody holds it. */
+export async function claimNewJob(
+  jobId: string,
+  holder: string,
+  leaseSeconds: number,
+): Promise<ClaimedJob | null> {
+  const { rows } = await database().pool.query<JobRow>(
+    `UPDATE export_jobs SET locked_by = $2, locked_until = now() + make_interval(secs => $3)
+     WHERE id = $1 AND stage = 'kickoff' AND (locked_until IS NULL OR locked_until <= now())
+     RETURNING id, stage, attempts, connection_id, fhir_base_url, level, group_id, request,
+       status_url, server_progress`,
+    [jobId, holder, leaseSeconds],
+  );
+  return rows[0] ? toClaimedJob(rows[0], holder) : null;
+}
+
+/**
+ * Takes a file that is due for download (`pending`) or for load (`downloaded`).
+ * @returns null where none is due
+ */
+export async function claimFile(
+  holder: string,
+  leaseSeconds: number,
+  state: "pending" | "downloaded",
+): Promise<ClaimedFile | null> {
+  const { rows } = await database().pool.query<{
+    id: string;
+    job_id: string;
+    file_no: number;
+    kind: ClaimedFile["kind"];
+    resource_type: string | null;
+    url: string;
+    state: ClaimedFile["state"];
+    attempts: number;
+    path: string | null;
+    size_bytes: string;
+    connection_id: string | null;
+    fhir_base_url: string;
+    status_url: string | null;
+    requires_access_token: boolean;
+  }>(claimFileSql, [holder, leaseSeconds, state]);
+  const row = rows[0];
+  if (!row) return null;
+  return {
+    fileId: row.id,
+    holder,
+    jobId: row.job_id,
+    fileNo: row.file_no,
+    kind: row.kind,
+    resourceType: row.resource_type,
+    url: row.url,
+    state: row.state,
+    attempts: row.attempts,
+    path: row.path,
+    sizeBytes: Number(row.size_bytes),
+    connectionId: row.connection_id,
+    fhirBaseUrl: row.fhir_base_url,
+    statusUrl: row.status_url,
+    requiresAccessToken: row.requires_access_token,
+  };
+}
+
+/** Prolongs the lease. @returns false where it is lost */
+export async function renewJob(job: ClaimedJob, leaseSeconds: number): Promise<boolean> {
+  const { rowCount } = await database().pool.query(
+    `UPDATE export_jobs SET locked_until = now() + make_interval(secs => $3)
+     WHERE id = $1 AND locked_by = $2`,
+    [job.jobId, job.holder, leaseSeconds],
+  );
+  return rowCount === 1;
+}
+
+/**
+ * Prolongs the lease and, while the file downloads, notes how much of it has arrived.
+ * @returns false where the lease is lost
+ */
+export async function renewFile(
+  file: ClaimedFile,
+  leaseSeconds: number,
+  receivedBytes: number | null,
+): Promise<boolean> {
+  const { rowCount } = await database().pool.query(
+    `UPDATE export_files SET locked_until = now() + make_interval(secs => $3),
+       size_bytes = coalesce($4, size_bytes)
+     WHERE id = $1 AND locked_by = $2`,
+    [file.fileId, file.holder, leaseSeconds, receivedBytes],
+  );
+  return rowCount === 1;
+}
+
+/** Gives the job back unfinished, for a worker that is told to stop: due at once, nothing counted. */
+export async function releaseJob(job: ClaimedJob): Promise<void> {
+  await database().pool.query(
+    "UPDATE export_jobs SET locked_by = NULL, locked_until = NULL WHERE id = $1 AND locked_by = $2",
+    [job.jobId, job.holder],
+  );
+}
+
+/** As releaseJob, for a file. */
+export async function releaseFile(file: ClaimedFile): Promise<void> {
+  await database().pool.query(
+    "UPDATE export_files SET locked_by = NULL, locked_until = NULL WHERE id = $1 AND locked_by = $2",
+    [file.fileId, file.holder],
+  );
+}
+
+/** One transaction, rolled back where `work` throws. */
+export async function inTransaction<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  const client = await database().pool.connect();
+  let broken: Error | undefined;
+  // A connection that dies between two statements is reported by the next one.
+  const lost = (error: Error) => {
+    broken = error;
+  };
+  client.on("error", lost);
+  try {
+    await client.query("BEGIN");
+    const result = await work(client);
+    await client.query("COMMIT");
+    return result;
+  } catch (error) {
+    await client.query("ROLLBACK").catch((failed: Error) => {
+      broken = failed;
+    });
+    throw error;
+  } finally {
+    client.off("error", lost);
+    client.release(broken);
+  }
+}
+
+/**
+ * One transaction in which the job is held by this claim and by nobody else: its row stays locked to
+ * the end of it.
+ * @throws LeaseLost before `work` starts, where the claim holds no more
+ */
+export function whileJobHeld<T>(
+  job: Pick<ClaimedJob, "jobId" | "holder">,
+  work: (client: pg.PoolClient) => Promise<T>,
+): Promise<T> {
+  return inTransaction(async (client) => {
+    const { rowCount } = await client.query(
+      "SELECT 1 FROM export_jobs WHERE id = $1 AND locked_by = $2 FOR UPDATE",
+      [job.jobId, job.holder],
+    );
+    if (rowCount !== 1) throw new LeaseLost(`job ${job.jobId}`);
+    return work(client);
+  });
+}
+
+/** As whileJobHeld, for a file. */
+export function whileFileHeld<T>(
+  file: Pick<ClaimedFile, "fileId" | "holder">,
+  work: (client: pg.PoolClient) => Promise<T>,
+): Promise<T> {
+  return inTransaction(async (client) => {
+    const { rowCount } = await client.query(
+      "SELECT 1 FROM export_files WHERE id = $1 AND locked_by = $2 FOR UPDATE",
+      [file.fileId, file.holder],
+    );
+    if (rowCount !== 1) throw new LeaseLost(`file ${file.fileId}`);
+    return work(client);
+  });
+}

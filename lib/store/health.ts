@@ -1,0 +1,33 @@
+import type { Health } from "@/lib/contract/overview";
+import { database } from "./client";
+import { pendingMigrations } from "./migrate";
+import { isWorkerAlive } from "./workers";
+
+/** Workers say that they live every five seconds. */
+const silenceSeconds = 20;
+
+/** Is everything there that an export needs? Never throws; what is missing is named. */
+export async function health({
+  version,
+  leaseSeconds,
+}: {
+  version: string;
+  leaseSeconds: number;
+}): Promise<Health> {
+  const state = { database: false, migrations: false, worker: false };
+  try {
+    const { pool } = database();
+    await pool.query("SELECT 1");
+    state.database = true;
+    state.migrations = (await pendingMigrations(pool)).length === 0;
+    if (state.migrations) {
+      state.worker = await isWorkerAlive(Math.max(silenceSeconds, 2 * leaseSeconds));
+    }
+  } catch {
+    // What could not be asked is missing: that is the answer.
+  }
+  const missing = Object.entries(state)
+    .filter(([, there]) => !there)
+    .map(([name]) => name);
+  return { status: missing.length === 0 ? "ok" : "not-ready", ...state, missing, version };
+}

@@ -1,0 +1,215 @@
+import type { AppError, WarningCode } from "@/lib/errors";
+import { type ClaimedJob, whileJobHeld } from "./claims";
+import { addEvent } from "./events";
+import { troubleOf } from "./trouble";
+
+// What a job's step writes at its end: once, in one transaction, fenced, and the lease goes with it.
+
+const released = "locked_by = NULL, locked_until = NULL";
+const untroubled = "attempts = 0, error_code = NULL, error_message = NULL, error_details = NULL";
+
+/** The server accepted the export: the status URL is worth more than anything else we know. */
+export function storeKickOff(
+  job: ClaimedJob,
+  { statusUrl, event }: { statusUrl: string; event: Record<string, unknown> },
+): Promise<void> {
+  return whileJobHeld(job, async (client) => {
+    await client.query(
+      `UPDATE export_jobs SET stage = 'poll', status_url = $2, kicked_off_at = now(),
+         next_run_at = now(), ${untroubled}, ${released} WHERE id = $1`,
+      [job.jobId, statusUrl],
+    );
+    await addEvent(client, job.jobId, "kickoff", event);
+  });
+}
+
+/** The server still prepares: ask again after `delayMs`. */
+export function storeWaiting(
+  job: ClaimedJob,
+  { delayMs, progress }: { delayMs: number; progress: string | null },
+): Promise<void> {
+  return whileJobHeld(job, async (client) => {
+    await client.query(
+      `UPDATE export_jobs SET next_run_at = now() + $2 * interval '1 millisecond',
+         server_progress = coalesce($3, server_progress), ${untroubled}, ${released} WHERE id = $1`,
+      [job.jobId, delayMs, progress],
+    );
+    if (progress !== null && progress !== job.serverProgress) {
+      await addEvent(client, job.jobId, "status_progress", {
+        xProgress: progress,
+        retryAfter: Math.round(delayMs / 1000),
+      });
+    }
+  });
+}
+
+export type NewFile = {
+  kind: "output" | "error" | "deleted";
+  resourceType: string | null;
+  url: string;
+  expectedCount: number | null;
+};
+
+/** The manifest has come: its files stand as rows and may be claimed from now on. */
+export function storeManifest(
+  job: ClaimedJob,
+  manifest: {
+    transactionTime: Date | null;
+    requiresAccessToken: boolean;
+    raw: unknown;
+    pages: number;
+    files: NewFile[];
+  },
+): Promise<void> {
+  return whileJobHeld(job, async (client) => {
+    const { files } = manifest;
+    await client.query(
+      `INSERT INTO export_files (id, job_id, file_no, kind, resource_type, url, expected_count)
+       SELECT gen_random_uuid(), $1, n, kind::file_kind, type, url, expected
+       FROM unnest($2::text[], $3::text[], $4::text[], $5::bigint[])
+         WITH ORDINALITY AS file (kind, type, url, expected, n)
+       ON CONFLICT (job_id, file_no) DO NOTHING`,
+      [
+        job.jobId,
+        files.map((file) => file.kind),
+        files.map((file) => file.resourceType),
+        files.map((file) => file.url),
+        files.map((file) => file.expectedCount),
+      ],
+    );
+    await client.query(
+      `UPDATE export_jobs SET stage = 'download', prepared_at = now(), next_run_at = now(),
+         transaction_time = $2, requires_access_token = $3, manifest = $4, ${untroubled}, ${released}
+       WHERE id = $1`,
+      [
+        job.jobId,
+        manifest.transactionTime,
+        manifest.requiresAccessToken,
+        JSON.stringify(manifest.raw),
+      ],
+    );
+    const transactionTime = manifest.transactionTime?.toISOString() ?? null;
+    const countOf = (kind: NewFile["kind"]) => files.filter((file) => file.kind === kind).length;
+    await addEvent(client, job.jobId, "status_complete", { transactionTime });
+    await addEvent(client, job.jobId, "manifest_complete", {
+      transactionTime,
+      totalOutputFileCount: countOf("output"),
+      totalDeletedFileCount: countOf("deleted"),
+      totalErrorFileCount: countOf("error"),
+      totalManifests: manifest.pages,
+    });
+  });
+}
+
+/** Every file is on disk, or has failed for good. */
+export function storeDownloadedJob(job: ClaimedJob): Promise<void> {
+  return whileJobHeld(job, async (client) => {
+    await client.query(
+      `UPDATE export_jobs SET stage = 'load', downloaded_at = now(), next_run_at = now(),
+         ${untroubled}, ${released} WHERE id = $1`,
+      [job.jobId],
+    );
+  });
+}
+
+/** How the job's files ended, all of them. */
+export type FileSums = {
+  files: number;
+  failed: number;
+  /** the words of the first failed file */
+  firstReason: string | null;
+  /** rows in the database from output files */
+  records: number;
+  bytes: number;
+  lines: number;
+};
+
+/** Reads FileSums within the transaction that ends the job. */
+const sumsSql = `
+  SELECT count(*)::int AS files,
+    (count(*) FILTER (WHERE state = 'failed'))::int AS failed,
+    (array_agg(error_message ORDER BY file_no) FILTER (WHERE state = 'failed'))[1] AS "firstReason",
+    coalesce(sum(accepted) FILTER (WHERE kind = 'output'), 0)::float8 AS records,
+    coalesce(sum(lines) FILTER (WHERE kind = 'output'), 0)::float8 AS lines,
+    coalesce(sum(size_bytes), 0)::float8 AS bytes
+  FROM export_files WHERE job_id = $1`;
+
+/**
+ * The job has ended, well or with failed files.
+ * @param judge from the sums: the failure, or the warning, or neither
+ */
+export function storeEnd(
+  job: ClaimedJob,
+  judge: (sums: FileSums) => { failure: AppError } | { warning: WarningCode | null },
+): Promise<FileSums> {
+  return whileJobHeld(job, async (client) => {
+    const { rows } = await client.query<FileSums>(sumsSql, [job.jobId]);
+    const sums = rows[0] as FileSums;
+    const verdict = judge(sums);
+    if ("failure" in verdict) {
+      await client.query(
+        `UPDATE export_jobs SET stage = 'failed', ended_at = now(), warning = NULL,
+           error_code = $2, error_message = $3, error_details = $4, ${released} WHERE id = $1`,
+        [job.jobId, ...troubleOf(verdict.failure)],
+      );
+      await addEvent(client, job.jobId, "export_failed", {
+        code: verdict.failure.code,
+        message: verdict.failure.message,
+      });
+      return sums;
+    }
+    await client.query(
+      `UPDATE export_jobs SET stage = 'done', ended_at = now(), warning = $2, ${untroubled}, ${released}
+       WHERE id = $1`,
+      [job.jobId, verdict.warning],
+    );
+    await client.query(
+      `INSERT INTO export_events (job_id, event, detail)
+       SELECT id, 'export_complete', jsonb_build_object('files', $2::int, 'resources', $3::float8,
+         'bytes', $4::float8, 'attachments', 0,
+         'duration', round(extract(epoch FROM now() - coalesce(kicked_off_at, created_at)) * 1000))
+       FROM export_jobs WHERE id = $1`,
+      [job.jobId, sums.files, sums.records, sums.bytes],
+    );
+    return sums;
+  });
+}
+
+/** The step failed and will be tried again after `delayMs`; the row says why it waits. */
+export function storeJobRetry(
+  job: ClaimedJob,
+  { error, delayMs, counted }: { error: AppError; delayMs: number; counted: boolean },
+): Promise<void> {
+  return whileJobHeld(job, async (client) => {
+    await client.query(
+      `UPDATE export_jobs SET next_run_at = now() + $2 * interval '1 millisecond',
+         attempts = attempts + $3, error_code = $4, error_message = $5, error_details = $6, ${released}
+       WHERE id = $1`,
+      [job.jobId, delayMs, counted ? 1 : 0, ...troubleOf(error)],
+    );
+    await addEvent(client, job.jobId, job.stage === "kickoff" ? "kickoff" : "status_error", {
+      errorCode: error.code,
+      code: error.code,
+      message: error.message,
+      retryInSeconds: Math.round(delayMs / 1000),
+    });
+  });
+}
+
+/** The step failed for good, and the job with it. */
+export function storeJobFailure(job: ClaimedJob, error: AppError): Promise<void> {
+  return whileJobHeld(job, async (client) => {
+    await client.query(
+      `UPDATE export_jobs SET stage = 'failed', ended_at = now(), error_code = $2,
+         error_message = $3, error_details = $4, ${released} WHERE id = $1`,
+      [job.jobId, ...troubleOf(error)],
+    );
+    const event = job.stage === "kickoff" ? "kickoff" : "status_error";
+    const detail = { errorCode: error.code, code: error.code, message: error.message };
+    await addEvent(client, job.jobId, event, detail);
+    await addEvent(client, job.jobId, "export_failed", {
+      code: error.code,
+      message: error.message,
+    });
+  });
+}

@@ -1,0 +1,338 @@
+import { ExportRequest } from "@/lib/contract/export-request";
+import type {
+  FileView,
+  JobDetail,
+  JobError,
+  JobList,
+  JobListQuery,
+  JobStage,
+  JobSummary,
+} from "@/lib/contract/job";
+import { AppError, type WarningCode, warningText } from "@/lib/errors";
+import { database } from "./client";
+import { completenessOf } from "./completeness";
+import { progressRatio, progressSentence, statusOf } from "./job-progress";
+
+// How people and scripts see jobs. Sums are counted from the file rows when asked, so they cannot
+// disagree with them.
+
+type Details = { params?: JobError["params"]; evidence?: JobError["evidence"] } | null;
+
+type SummaryRow = {
+  id: string;
+  batch_id: string | null;
+  stage: JobStage;
+  server_progress: string | null;
+  status_url: string | null;
+  connection_id: string | null;
+  connection_name: string;
+  fhir_base_url: string;
+  level: JobSummary["level"];
+  group_id: string | null;
+  group_name: string | null;
+  request: unknown;
+  warning: WarningCode | null;
+  error_code: string | null;
+  error_message: string | null;
+  error_details: Details;
+  attempts: number;
+  waits: boolean;
+  next_run_at: Date;
+  wait_seconds: number;
+  cancel_requested_at: Date | null;
+  created_by: string;
+  created_at: Date;
+  kicked_off_at: Date | null;
+  prepared_at: Date | null;
+  downloaded_at: Date | null;
+  ended_at: Date | null;
+  transaction_time: Date | null;
+  files: number;
+  files_downloaded: number;
+  files_loaded: number;
+  files_failed: number;
+  expected: number | null;
+  mismatched: number;
+  lines: number;
+  accepted: number;
+  duplicates: number;
+  rejected: number;
+  size_bytes: number;
+  file_trouble: { code: string; message: string; details: Details } | null;
+  server_errors: number;
+};
+
+/** Everything of a summary, for the rows of a relation `page (id)`; bigint sums fit a double. */
+const summarySql = `
+  SELECT j.id, j.batch_id, j.stage, j.server_progress, j.status_url, j.connection_id,
+    j.connection_name, j.fhir_base_url, j.level, j.group_id, j.group_name, j.request, j.warning,
+    j.error_code, j.error_message, j.error_details, j.attempts, j.next_run_at,
+    (j.stage IN ('kickoff', 'poll') AND j.next_run_at > now()) AS waits,
+    greatest(0, ceil(extract(epoch FROM j.next_run_at - now())))::int AS wait_seconds,
+    j.cancel_requested_at, j.created_by, j.created_at, j.kicked_off_at, j.prepared_at,
+    j.downloaded_at, j.ended_at, j.transaction_time, t.*, o.server_errors
+  FROM page JOIN export_jobs j USING (id)
+  CROSS JOIN LATERAL (
+    SELECT
+      (count(*) FILTER (WHERE f.kind = 'output'))::int AS files,
+      (count(*) FILTER (WHERE f.kind = 'output' AND f.state IN ('downloaded', 'loaded')))::int
+        AS files_downloaded,
+      (count(*) FILTER (WHERE f.kind = 'output' AND f.state = 'loaded'))::int AS files_loaded,
+      (count(*) FILTER (WHERE f.kind = 'output' AND f.state = 'failed'))::int AS files_failed,
+      CASE WHEN bool_and(f.expected_count IS NOT NULL) FILTER (WHERE f.kind = 'output')
+        THEN (sum(f.expected_count) FILTER (WHERE f.kind = 'output'))::float8 END AS expected,
+      (count(*) FILTER (WHERE f.kind = 'output' AND f.state = 'loaded'
+        AND f.expected_count <> f.lines))::int AS mismatched,
+      coalesce(sum(f.lines) FILTER (WHERE f.kind = 'output'), 0)::float8 AS lines,
+      coalesce(sum(f.accepted) FILTER (WHERE f.kind = 'output'), 0)::float8 AS accepted,
+      coalesce(sum(f.duplicates) FILTER (WHERE f.kind = 'output'), 0)::float8 AS duplicates,
+      coalesce(sum(f.rejected) FILTER (WHERE f.kind = 'output'), 0)::float8 AS rejected,
+      coalesce(sum(f.size_bytes) FILTER (WHERE f.kind = 'output'), 0)::float8 AS size_bytes,
+      (array_agg(jsonb_build_object(
+          'code', f.error_code, 'message', f.error_message, 'details', f.error_details))
+        FILTER (WHERE f.error_code IS NOT NULL AND f.state IN ('pending', 'downloaded')))[1]
+        AS file_trouble
+    FROM export_files f WHERE f.job_id = j.id) t
+  CROSS JOIN LATERAL (
+    SELECT count(*)::int AS server_errors FROM export_outcomes e
+    WHERE e.job_id = j.id AND e.severity IN ('error', 'fatal')) o`;
+
+const time = (at: Date | null) => at?.toISOString() ?? null;
+
+function errorOf(code: string | null, message: string | null, details: Details): JobError | null {
+  if (code === null) return null;
+  return {
+    code,
+    message: message ?? code,
+    params: details?.params ?? {},
+    ...(details?.evidence ? { evidence: details.evidence } : {}),
+  };
+}
+
+function toSummary(row: SummaryRow): JobSummary {
+  const request = ExportRequest.parse(row.request);
+  const failure =
+    errorOf(row.error_code, row.error_message, row.error_details) ??
+    (row.file_trouble && (row.stage === "download" || row.stage === "load")
+      ? errorOf(row.file_trouble.code, row.file_trouble.message, row.file_trouble.details)
+      : null);
+  const totals = {
+    files: row.files,
+    files_loaded: row.files_loaded,
+    files_failed: row.files_failed,
+    expected: row.expected,
+    lines: row.lines,
+    accepted: row.accepted,
+    duplicates: row.duplicates,
+    rejected: row.rejected,
+    size_bytes: row.size_bytes,
+    server_errors: row.server_errors,
+  };
+  const facts = {
+    stage: row.stage,
+    serverProgress: row.server_progress,
+    files: row.files,
+    filesDownloaded: row.files_downloaded,
+    filesLoaded: row.files_loaded,
+    filesFailed: row.files_failed,
+    expected: row.expected,
+    lines: row.lines,
+    records: row.accepted,
+    rejected: row.rejected,
+    trouble: failure?.message ?? null,
+    attempts: row.attempts,
+    waitSeconds: row.waits ? row.wait_seconds : null,
+  };
+  const groupName = row.group_name ?? row.group_id ?? "";
+  return {
+    job_id: row.id,
+    batch_id: row.batch_id,
+    status: statusOf[row.stage],
+    stage: row.stage,
+    progress: progressSentence(facts),
+    server_progress: row.server_progress,
+    progress_ratio: progressRatio(facts),
+    status_url: row.status_url,
+    connection_id: row.connection_id,
+    connection_name: row.connection_name,
+    fhir_base_url: row.fhir_base_url,
+    level: row.level,
+    group_id: row.group_id,
+    group_name: row.group_name,
+    resource_types: request.resource_types,
+    since: request.since ?? null,
+    records_loaded: row.accepted,
+    totals,
+    completeness: completenessOf(row.stage, totals, { mismatched: row.mismatched }),
+    error: failure?.message ?? null,
+    failure,
+    warning: row.warning ? warningText(row.warning, { group: groupName }) : null,
+    warning_code: row.warning,
+    next_run_at: row.waits ? time(row.next_run_at) : null,
+    attempts: row.attempts,
+    cancel_requested: row.cancel_requested_at !== null,
+    created_by: row.created_by,
+    created_at: row.created_at.toISOString(),
+    kicked_off_at: time(row.kicked_off_at),
+    prepared_at: time(row.prepared_at),
+    downloaded_at: time(row.downloaded_at),
+    ended_at: time(row.ended_at),
+    transaction_time: time(row.transaction_time),
+  };
+}
+
+/** The summaries of these jobs, in the order of the ids; ids that are not known are left out. */
+export async function jobSummaries(jobIds: string[]): Promise<JobSummary[]> {
+  const { rows } = await database().pool.query<SummaryRow>(
+    `WITH page AS (SELECT * FROM unnest($1::uuid[]) WITH ORDINALITY AS u (id, place))
+     ${summarySql} ORDER BY page.place`,
+    [jobIds],
+  );
+  return rows.map(toSummary);
+}
+
+type FileRow = {
+  file_no: number;
+  kind: FileView["kind"];
+  resource_type: string | null;
+  url: string;
+  state: "pending" | "downloaded" | "loaded" | "failed";
+  held: boolean;
+  expected: number | null;
+  lines: number;
+  accepted: number;
+  duplicates: number;
+  rejected: number;
+  size_bytes: number;
+  loaded_bytes: number;
+  attempts: number;
+  download_started_at: Date | null;
+  downloaded_at: Date | null;
+  loaded_at: Date | null;
+  error_code: string | null;
+  error_message: string | null;
+  error_details: Details;
+};
+
+const underWay = { pending: "downloading", downloaded: "loading" } as const;
+
+function toFileView(row: FileRow): FileView {
+  const working = row.held && (row.state === "pending" || row.state === "downloaded");
+  return {
+    file_no: row.file_no,
+    kind: row.kind,
+    type: row.resource_type,
+    url: row.url,
+    state: working ? underWay[row.state as keyof typeof underWay] : row.state,
+    expected: row.expected,
+    lines: row.lines,
+    accepted: row.accepted,
+    duplicates: row.duplicates,
+    rejected: row.rejected,
+    size_bytes: row.size_bytes,
+    loaded_bytes: row.loaded_bytes,
+    attempts: row.attempts,
+    download_started_at: time(row.download_started_at),
+    downloaded_at: time(row.downloaded_at),
+    loaded_at: time(row.loaded_at),
+    error: errorOf(row.error_code, row.error_message, row.error_details),
+  };
+}
+
+/**
+ * Everything about one job: what the status call answers with.
+ * @throws AppError not-found
+ */
+export async function jobDetail(jobId: string): Promise<JobDetail> {
+  const { pool } = database();
+  const [summaries, own, files, outcomes] = await Promise.all([
+    jobSummaries([jobId]),
+    pool.query<{ request: unknown; manifest: unknown; deletions: number }>(
+      `SELECT request, manifest,
+         (SELECT count(*)::int FROM deleted_resources d WHERE d.job_id = j.id) AS deletions
+       FROM export_jobs j WHERE id = $1`,
+      [jobId],
+    ),
+    pool.query<FileRow>(
+      `SELECT file_no, kind, resource_type, url, state,
+         coalesce(locked_until > now(), false) AS held, expected_count::float8 AS expected,
+         lines::float8, accepted::float8, duplicates::float8, rejected::float8,
+         size_bytes::float8, loaded_bytes::float8, attempts, download_started_at, downloaded_at,
+         loaded_at, error_code, error_message, error_details
+       FROM export_files WHERE job_id = $1 ORDER BY file_no`,
+      [jobId],
+    ),
+    pool.query<JobDetail["outcomes"][number]>(
+      `SELECT f.file_no, e.severity, e.code, e.diagnostics
+       FROM export_outcomes e JOIN export_files f ON f.id = e.file_id
+       WHERE e.job_id = $1
+       ORDER BY array_position(ARRAY['fatal', 'error', 'warning', 'information'], e.severity),
+         f.file_no, e.line_no, e.issue_no
+       LIMIT 200`,
+      [jobId],
+    ),
+  ]);
+  const [summary] = summaries;
+  const [job] = own.rows;
+  if (!summary || !job) throw new AppError("not-found", { what: "job" });
+  const ended = summary.ended_at !== null;
+  return {
+    ...summary,
+    files: files.rows.map(toFileView),
+    request: ExportRequest.parse(job.request),
+    manifest: job.manifest,
+    outcomes: outcomes.rows,
+    deletions: job.deletions,
+    can: {
+      cancel: !ended,
+      retry: summary.stage === "failed" && summary.connection_id !== null,
+      purge: ended,
+    },
+  };
+}
+
+const stagesOf = (statuses: readonly string[]): JobStage[] =>
+  (Object.keys(statusOf) as JobStage[]).filter((stage) => statuses.includes(statusOf[stage]));
+
+const sortBy: Record<JobListQuery["sort"], string> = {
+  created_at: "created_at",
+  group: "lower(coalesce(group_name, group_id))",
+  connection: "lower(connection_name)",
+  status: "stage",
+  duration: "coalesce(ended_at, now()) - created_at",
+};
+
+/** The jobs, filtered, sorted and paged in SQL; pages count from 1. */
+export async function jobList(query: JobListQuery): Promise<JobList> {
+  const { pool } = database();
+  const like = query.q ? `%${query.q.trim().replace(/[\\%_]/g, "\\$&")}%` : null;
+  const filter = [
+    query.status?.length ? stagesOf(query.status) : null,
+    query.connection_id ?? null,
+    query.group_id ?? null,
+    query.batch_id ?? null,
+    like,
+  ];
+  const where = `($1::stage[] IS NULL OR stage = ANY($1)) AND ($2::uuid IS NULL OR connection_id = $2)
+    AND ($3::text IS NULL OR group_id = $3) AND ($4::uuid IS NULL OR batch_id = $4)
+    AND ($5::text IS NULL OR group_id ILIKE $5 OR group_name ILIKE $5 OR connection_name ILIKE $5
+      OR id::text ILIKE $5)`;
+  // Both come from closed sets of our own, never from the caller's text.
+  const order = `${sortBy[query.sort]} ${query.order === "asc" ? "ASC" : "DESC"} NULLS LAST, created_at DESC, id`;
+  const [counted, ids] = await Promise.all([
+    pool.query<{ total: number }>(
+      `SELECT count(*)::int AS total FROM export_jobs WHERE ${where}`,
+      filter,
+    ),
+    pool.query<{ id: string }>(
+      `SELECT id FROM export_jobs WHERE ${where} ORDER BY ${order} LIMIT $6 OFFSET $7`,
+      [...filter, query.page_size, (query.page - 1) * query.page_size],
+    ),
+  ]);
+  return {
+    jobs: await jobSummaries(ids.rows.map((row) => row.id)),
+    total: counted.rows[0]?.total ?? 0,
+    page: query.page,
+    page_size: query.page_size,
+  };
+}
