@@ -1,0 +1,85 @@
+import { AppError } from "@/lib/errors";
+import { readJson } from "./read-json";
+import { commonRefusal, readRefusal } from "./refusal";
+import { type Deps, send } from "./send";
+import { withoutQuery } from "./web-address";
+
+export type ServerCapability = {
+  fhirVersion: string | null;
+  /** name and version */
+  software: string | null;
+  /** of all rest entries, sorted */
+  resourceTypes: string[];
+  /** from the oauth-uris extension, absolute; how servers told it before smart-configuration */
+  tokenUrl: string | null;
+};
+
+type Json = Record<string, unknown>;
+const isObject = (value: unknown): value is Json =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+const list = (value: unknown) => (Array.isArray(value) ? value.filter(isObject) : []);
+const text = (value: unknown) => (typeof value === "string" && value !== "" ? value : null);
+
+const oauthUris = /StructureDefinition\/oauth-uris$/;
+
+/**
+ * What the server says that it can: `GET [base]/metadata`.
+ * @throws AppError not-fhir where there is no CapabilityStatement; access-refused, server-error,
+ *   rate-limited; as `send`
+ */
+export async function readCapability(
+  server: { fhirBaseUrl: string; token?: string | null; signal?: AbortSignal },
+  deps: Deps = {},
+): Promise<ServerCapability> {
+  const now = deps.now?.() ?? new Date();
+  const url = `${server.fhirBaseUrl}/metadata`;
+  const response = await send(
+    {
+      url,
+      token: server.token,
+      headers: { Accept: "application/fhir+json" },
+      signal: server.signal,
+    },
+    deps,
+  );
+  const contentType = response.headers.get("content-type")?.split(";")[0] ?? "text";
+  if (response.status !== 200) {
+    const refusal = await readRefusal(response, now);
+    const { status, evidence } = refusal;
+    throw (
+      commonRefusal(refusal, now) ??
+      new AppError("not-fhir", { url, contentType: `HTTP ${status}, ${contentType}` }, { evidence })
+    );
+  }
+  const statement = await readJson(response);
+  const known = ["CapabilityStatement", "Conformance"];
+  if (!isObject(statement) || !known.includes(text(statement.resourceType) ?? "")) {
+    throw new AppError("not-fhir", { url: withoutQuery(response.url), contentType });
+  }
+  return capabilityOf(statement, server.fhirBaseUrl);
+}
+
+/** Reads a CapabilityStatement (R4) or a Conformance (DSTU2). */
+export function capabilityOf(statement: Json, fhirBaseUrl: string): ServerCapability {
+  const rests = list(statement.rest);
+  const software = isObject(statement.software) ? statement.software : {};
+  const name = text(software.name);
+  const version = text(software.version);
+  const types = rests
+    .flatMap((rest) => list(rest.resource))
+    .map((resource) => text(resource.type))
+    .filter((type): type is string => type !== null && /^[A-Z][A-Za-z]{2,63}$/.test(type));
+  const token = rests
+    .flatMap((rest) => (isObject(rest.security) ? list(rest.security.extension) : []))
+    .filter((extension) => oauthUris.test(text(extension.url) ?? ""))
+    .flatMap((extension) => list(extension.extension))
+    .find((extension) => extension.url === "token");
+  const tokenUri = text(token?.valueUri) ?? text(token?.valueUrl);
+  const base = `${fhirBaseUrl}/`;
+  return {
+    fhirVersion: text(statement.fhirVersion),
+    software: name ? [name, version].filter(Boolean).join(" ").slice(0, 200) : null,
+    resourceTypes: [...new Set(types)].sort(),
+    tokenUrl: tokenUri && URL.canParse(tokenUri, base) ? new URL(tokenUri, base).href : null,
+  };
+}

@@ -1,0 +1,97 @@
+import { AppError } from "@/lib/errors";
+import { readJson } from "./read-json";
+import { commonRefusal, readRefusal } from "./refusal";
+import { type Deps, send } from "./send";
+
+export type ServerGroup = {
+  id: string;
+  name: string;
+  /** Group.quantity, else its active members; null where the server tells neither */
+  patients: number | null;
+};
+
+type Json = Record<string, unknown>;
+const isObject = (value: unknown): value is Json =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+const list = (value: unknown) => (Array.isArray(value) ? value.filter(isObject) : []);
+
+const maximumPages = 100;
+
+/**
+ * Every group that the server lists, in its order: `GET [base]/Group`, following `next` links on
+ * the same origin.
+ * @throws AppError groups-not-listed where the server has no such list (Epic), access-refused,
+ *   server-error, rate-limited, not-fhir; as `send`
+ */
+export async function listGroups(
+  server: { fhirBaseUrl: string; token: string | null; signal?: AbortSignal },
+  deps: Deps = {},
+): Promise<ServerGroup[]> {
+  const now = deps.now?.() ?? new Date();
+  const groups = new Map<string, ServerGroup>();
+  const visited = new Set<string>();
+  let url: string | null = `${server.fhirBaseUrl}/Group`;
+  while (url) {
+    if (visited.size === maximumPages || visited.has(url)) {
+      throw new AppError("groups-not-listed", { reason: "endless" });
+    }
+    visited.add(url);
+    const response: Response = await send(
+      {
+        url,
+        token: server.token,
+        headers: { Accept: "application/fhir+json" },
+        signal: server.signal,
+      },
+      deps,
+    );
+    if (response.status !== 200) {
+      const refusal = await readRefusal(response, now);
+      const denied = refusal.status === 403;
+      const common = denied ? null : commonRefusal(refusal, now);
+      throw (
+        common ??
+        new AppError(
+          "groups-not-listed",
+          { reason: `HTTP ${refusal.status}: ${refusal.reason}` },
+          { evidence: refusal.evidence },
+        )
+      );
+    }
+    const bundle = await readJson(response);
+    if (!isObject(bundle) || bundle.resourceType !== "Bundle") {
+      throw new AppError("groups-not-listed", { reason: "not_bundle" });
+    }
+    for (const entry of list(bundle.entry)) {
+      const group = groupOf(entry.resource);
+      if (group) groups.set(group.id, group);
+    }
+    url = nextOf(bundle, url);
+  }
+  return [...groups.values()];
+}
+
+function groupOf(resource: unknown): ServerGroup | null {
+  if (!isObject(resource) || resource.resourceType !== "Group") return null;
+  if (typeof resource.id !== "string" || resource.id === "") return null;
+  const { quantity, name, member } = resource;
+  const patients =
+    typeof quantity === "number" && Number.isInteger(quantity) && quantity >= 0
+      ? quantity
+      : Array.isArray(member)
+        ? list(member).filter((one) => one.inactive !== true).length
+        : null;
+  const label = typeof name === "string" && name.trim() !== "" ? name.trim() : resource.id;
+  return { id: resource.id, name: label.slice(0, 500), patients };
+}
+
+/** The token goes along, so a next page on another origin is refused. */
+function nextOf(bundle: Json, url: string): string | null {
+  const link = list(bundle.link).find((one) => one.relation === "next");
+  if (typeof link?.url !== "string" || link.url === "") return null;
+  const next = URL.canParse(link.url, url) ? new URL(link.url, url) : null;
+  if (next?.origin !== new URL(url).origin) {
+    throw new AppError("groups-not-listed", { reason: "next_elsewhere" });
+  }
+  return next.href;
+}
