@@ -1,0 +1,102 @@
+"use client";
+
+import { Anchor, Tooltip, VisuallyHidden } from "@mantine/core";
+import Link from "next/link";
+import type { ReactNode } from "react";
+import { useFormatter } from "use-intl";
+import classes from "./charts.module.css";
+import { Legend } from "./legend";
+import { seriesColor } from "./palette";
+
+/**
+ * Horizontal bars, longest first, one or more measures a row. Text rather than drawing: long and
+ * Chinese names are cut where the column ends, with the whole name on hover and focus; a row can
+ * lead to what it counts.
+ */
+export function BarChart({
+  summary,
+  measures,
+  rows,
+  rowHeight = 28,
+}: {
+  /** what the picture says, in one sentence */
+  summary: string;
+  measures: string[];
+  rows: {
+    key: string;
+    name: string;
+    detail?: ReactNode;
+    values: number[];
+    href?: string;
+  }[];
+  rowHeight?: number;
+}) {
+  const format = useFormatter();
+  const longest = Math.max(1, ...rows.flatMap(({ values }) => values));
+  return (
+    <div>
+      <VisuallyHidden role="img" aria-label={summary} />
+      {measures.length > 1 ? (
+        <Legend items={measures.map((name, color) => ({ name, color }))} />
+      ) : null}
+      <ul className={classes.bars} style={{ gridAutoRows: `minmax(${rowHeight}px, auto)` }}>
+        {rows.map(({ key, name, detail, values, href }) => (
+          <li key={key} className={classes.row}>
+            <Tooltip
+              multiline
+              maw={360}
+              position="top-start"
+              openDelay={150}
+              label={
+                <>
+                  <div>{name}</div>
+                  {detail ? <div className={classes.detail}>{detail}</div> : null}
+                  {values.map((value, at) => (
+                    <div key={measures[at]}>
+                      {measures[at]}: {format.number(value)}
+                    </div>
+                  ))}
+                </>
+              }
+            >
+              {href ? (
+                <Anchor
+                  component={Link}
+                  href={href}
+                  size="sm"
+                  className={classes.name}
+                  underline="hover"
+                  c="inherit"
+                >
+                  {name}
+                </Anchor>
+              ) : (
+                <span className={classes.name}>{name}</span>
+              )}
+            </Tooltip>
+            <span className={classes.tracks} aria-hidden>
+              {values.map((value, at) => (
+                <span
+                  key={measures[at]}
+                  className={classes.bar}
+                  style={{
+                    width: `${(value / longest) * 100}%`,
+                    background: seriesColor(at),
+                  }}
+                />
+              ))}
+            </span>
+            <span className={classes.numbers}>
+              {values.map((value, at) => (
+                <span key={measures[at]}>
+                  {measures.length > 1 ? <VisuallyHidden>{measures[at]} </VisuallyHidden> : null}
+                  {format.number(value)}
+                </span>
+              ))}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}

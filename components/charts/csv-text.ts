@@ -1,0 +1,15 @@
+/** What a chart shows, as a table: for the table view, for the file, for those who do not see it. */
+export type ChartTable = { columns: string[]; rows: (string | number | null)[][] };
+
+const field = (value: string | number | null): string => {
+  if (value === null) return "";
+  if (typeof value === "number") return String(value);
+  // A spreadsheet would run these as formulas; names come from servers we do not know.
+  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+};
+
+/** CSV as RFC 4180 says, with the mark at the front by which spreadsheets know UTF-8. */
+export function csvText({ columns, rows }: ChartTable): string {
+  return `\uFEFF${[columns, ...rows].map((row) => `${row.map(field).join(",")}\r\n`).join("")}`;
+}
