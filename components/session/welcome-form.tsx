@@ -1,0 +1,134 @@
+"use client";
+
+import { Alert, Anchor, Button, PasswordInput, Stack, Text, TextInput, Title } from "@mantine/core";
+import { useForm } from "@mantine/form";
+import { IconAlertTriangle, IconCheck } from "@tabler/icons-react";
+import { signIn } from "next-auth/react";
+import { useState } from "react";
+import { useTranslations } from "use-intl";
+import { z } from "zod";
+import { useFailureText } from "@/components/feedback/failure-text";
+import { acceptInvitation } from "@/lib/browser/accept-invitation";
+import type { Role } from "@/lib/contract/settings";
+import { PasswordHint, passwordLength } from "./password-hint";
+
+/** Behind a one-time link: name and password make the account, which is signed in at once. */
+export function WelcomeForm({
+  token,
+  role,
+  email,
+}: {
+  token: string;
+  role: Role;
+  /** the address that the invitation names, if any */
+  email: string | null;
+}) {
+  const t = useTranslations("session.welcome");
+  const text = useFailureText();
+  const [failure, setFailure] = useState<string | null>(null);
+  const [state, setState] = useState<"open" | "busy" | "made">("open");
+  const form = useForm({
+    initialValues: { email: email ?? "", name: "", password: "", repeat: "" },
+    validate: {
+      email: (value) => (z.email().safeParse(value.trim()).success ? null : t("email-invalid")),
+      name: (value) => (value.trim() ? null : t("name-missing")),
+      password: (value) =>
+        value.length >= passwordLength
+          ? null
+          : t("password-short", { missing: passwordLength - value.length }),
+      repeat: (value, values) => (value === values.password ? null : t("repeat-differs")),
+    },
+  });
+
+  const submit = form.onSubmit(async ({ name, password, ...values }) => {
+    setState("busy");
+    setFailure(null);
+    try {
+      const made = await acceptInvitation({ token, name, password, email: values.email.trim() });
+      const answer = await signIn("credentials", {
+        email: made.email,
+        password,
+        redirect: false,
+      }).catch(() => undefined);
+      if (answer?.ok) window.location.assign("/");
+      else setState("made");
+    } catch (error) {
+      setFailure(text(error));
+      setState("open");
+    }
+  });
+
+  if (state === "made") {
+    return (
+      <Alert color="teal" icon={<IconCheck aria-hidden />} role="status">
+        {t("made")} <Anchor href="/sign-in">{t("to-sign-in")}</Anchor>
+      </Alert>
+    );
+  }
+  return (
+    <form onSubmit={submit} noValidate>
+      <Stack>
+        <div>
+          <Title order={1} size="h3">
+            {t("title")}
+          </Title>
+          <Text size="sm" mt={4}>
+            {t("text", { role })}
+          </Text>
+        </div>
+        {failure ? (
+          <Alert
+            color="red"
+            icon={<IconAlertTriangle aria-hidden />}
+            title={t("failed")}
+            role="alert"
+          >
+            {failure}
+          </Alert>
+        ) : null}
+        <TextInput
+          label={t("email")}
+          description={email ? t("email-fixed") : undefined}
+          type="email"
+          name="email"
+          autoComplete="username"
+          autoCapitalize="none"
+          spellCheck={false}
+          readOnly={email !== null}
+          autoFocus={email === null}
+          {...form.getInputProps("email")}
+        />
+        <TextInput
+          label={t("name")}
+          description={t("name-hint")}
+          name="name"
+          autoComplete="name"
+          maxLength={200}
+          autoFocus={email !== null}
+          {...form.getInputProps("name")}
+        />
+        <Stack gap={4}>
+          <PasswordInput
+            label={t("password")}
+            description={t("password-hint", { length: passwordLength })}
+            name="new-password"
+            autoComplete="new-password"
+            maxLength={256}
+            {...form.getInputProps("password")}
+          />
+          <PasswordHint password={form.values.password} />
+        </Stack>
+        <PasswordInput
+          label={t("repeat")}
+          name="repeat-password"
+          autoComplete="new-password"
+          maxLength={256}
+          {...form.getInputProps("repeat")}
+        />
+        <Button type="submit" loading={state === "busy"} fullWidth mt="xs">
+          {t("submit")}
+        </Button>
+      </Stack>
+    </form>
+  );
+}
