@@ -1,0 +1,104 @@
+import { z } from "zod";
+import { AppError } from "@/lib/errors";
+
+export type ManifestFile = {
+  /** null where the files are organised by something else than type */
+  type: string | null;
+  /** absolute */
+  url: string;
+  /** resources in it, as the server counts; null where it does not */
+  count: number | null;
+};
+
+export type Manifest = {
+  transactionTime: Date | null;
+  requiresAccessToken: boolean;
+  output: ManifestFile[];
+  error: ManifestFile[];
+  deleted: ManifestFile[];
+  /** the next page of a paged or partial manifest, absolute */
+  nextUrl: string | null;
+};
+
+const Count = z.preprocess(
+  (value) => (typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value),
+  z.number().int().min(0).nullable().catch(null),
+);
+const Item = z.object({
+  type: z.string().min(1).nullable().catch(null),
+  url: z.string().min(1),
+  count: Count,
+});
+const Items = z.array(Item).nullish();
+const Shape = z.object({
+  transactionTime: z.string().nullable().catch(null),
+  requiresAccessToken: z.preprocess((value) => value === true || value === "true", z.boolean()),
+  output: z.array(Item),
+  error: Items,
+  /** what version 4 calls `error` */
+  outcome: Items,
+  deleted: Items,
+  link: z.array(z.object({ relation: z.string(), url: z.string() })).catch([]),
+});
+
+/**
+ * Reads the list of files (Bulk Data Access, Response - Complete Status), of versions 1 to 4,
+ * forgiving what servers leave out: `error`, `deleted`, counts, absolute addresses.
+ * @param statusUrl what relative addresses are relative to; the next page must be on its origin
+ * @throws AppError manifest-invalid that names the place
+ */
+export function readManifest(raw: unknown, statusUrl: string): Manifest {
+  const parsed = Shape.safeParse(raw);
+  if (!parsed.success) {
+    const place = parsed.error.issues[0]?.path ?? [];
+    const nothing = place.length === 0 || (place.length === 1 && place[0] === "output");
+    throw new AppError("manifest-invalid", { reason: nothing ? "not_manifest" : named(place) });
+  }
+  const { transactionTime, requiresAccessToken, output, error, outcome, deleted, link } =
+    parsed.data;
+  const time = transactionTime ? new Date(transactionTime) : null;
+  const files = (list: string, items: z.infer<typeof Items>): ManifestFile[] =>
+    (items ?? []).map((item, index) => ({
+      type: item.type,
+      url: absolute(item.url, statusUrl, named([list, index, "url"])),
+      count: item.count,
+    }));
+  return {
+    transactionTime: time && !Number.isNaN(time.getTime()) ? time : null,
+    requiresAccessToken,
+    output: files("output", output),
+    error: error ? files("error", error) : files("outcome", outcome),
+    deleted: files("deleted", deleted),
+    nextUrl: nextOf(link, statusUrl),
+  };
+}
+
+const named = (place: PropertyKey[]) =>
+  place.reduce<string>(
+    (text, part) =>
+      typeof part === "number"
+        ? `${text}[${part}]`
+        : text
+          ? `${text}.${String(part)}`
+          : String(part),
+    "",
+  );
+
+function absolute(url: string, base: string, place: string): string {
+  const parsed = URL.canParse(url, base) ? new URL(url, base) : null;
+  if (!parsed || !["http:", "https:"].includes(parsed.protocol) || parsed.username) {
+    throw new AppError("manifest-invalid", { reason: place });
+  }
+  return parsed.href;
+}
+
+function nextOf(links: { relation: string; url: string }[], statusUrl: string): string | null {
+  const next = links.find((link) => link.relation === "next");
+  if (!next || next.url === "") return null;
+  const url = absolute(next.url, statusUrl, "link");
+  // The token goes along.
+  if (new URL(url).origin !== new URL(statusUrl).origin) {
+    throw new AppError("manifest-invalid", { reason: "next_elsewhere" });
+  }
+  return url;
+}
