@@ -1,4 +1,4 @@
-import { AppError, type ErrorCode } from "@/lib/errors";
+import { AppError, type ErrorCode, type ErrorParams } from "@/lib/errors";
 
 /**
  * What the token endpoint's refusal means. OAuth (RFC 6749 5.2) has six codes for everything, so
@@ -16,7 +16,8 @@ export function tokenRefusal(refusal: {
   const { status, error, words, scope, evidence } = refusal;
   const reason = words && error ? `${words} (${error})` : words || error || `HTTP ${status}`;
   const code = codeOf(error, words);
-  const params = code === "smart-auth-scope-refused" ? { scope, reason } : { reason };
+  const params: ErrorParams = { reason };
+  if (code === "smart-auth-scope-refused") params.scope = scope;
   return new AppError(code, params, { evidence });
 }
 
