@@ -189,7 +189,11 @@ export function Frame({
                 </Menu.Label>
                 <Menu.Item
                   leftSection={<IconLogout size={16} />}
-                  onClick={() => signOut({ callbackUrl: "/sign-in" })}
+                  onClick={async () => {
+                    // next-auth would lead to NEXTAUTH_URL, which need not be how we were reached.
+                    await signOut({ redirect: false });
+                    window.location.assign("/sign-in");
+                  }}
                 >
                   {t("sign-out")}
                 </Menu.Item>

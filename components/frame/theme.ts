@@ -3,7 +3,8 @@ import { createTheme } from "@mantine/core";
 /** One accent, five sizes, one family with tabular figures; Chinese glyphs from a packaged font. */
 export const theme = createTheme({
   primaryColor: "indigo",
-  primaryShade: { light: 7, dark: 5 },
+  // White on shade 5 has a contrast of 3.7, on shade 7 of 5.0.
+  primaryShade: 7,
   autoContrast: true,
   luminanceThreshold: 0.35,
   fontFamily: "var(--bulkhouse-font)",

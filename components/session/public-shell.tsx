@@ -17,7 +17,7 @@ export function PublicShell({ children }: { children: ReactNode }) {
           <Text fw={700} size="xl" mt={4} component="p">
             Bulkhouse
           </Text>
-          <Text size="sm" c="light-dark(var(--mantine-color-gray-7), var(--mantine-color-dark-1))">
+          <Text size="sm" c="dimmed">
             {t("tagline")}
           </Text>
         </Box>
