@@ -1,0 +1,86 @@
+"use client";
+
+import { Button, Group, Paper, Progress, Skeleton, Stack, Text } from "@mantine/core";
+import { IconChartHistogram, IconX } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import Link from "next/link";
+import { useTranslations } from "use-intl";
+import { Loaded } from "@/components/feedback/loaded";
+import { isActive, jobsQuery } from "@/lib/browser/jobs-queries";
+import { useUrlState } from "@/lib/browser/url-state";
+import type { JobStatus } from "@/lib/contract/job";
+
+/** Jobs that were started together: how many have ended, what they brought, and a way to the data. */
+export function BatchSummary({ batchId }: { batchId: string }) {
+  const t = useTranslations("jobs");
+  const { set } = useUrlState();
+  const batch = useQuery(jobsQuery({ batch_id: batchId, page_size: 200 }));
+  return (
+    <Paper withBorder p="md" mb="md" radius="md">
+      <Loaded query={batch} skeleton={<Skeleton h={48} />}>
+        {({ jobs, total }) => {
+          const count = (status: JobStatus) => jobs.filter((job) => job.status === status).length;
+          const ended = jobs.filter((job) => !isActive(job)).length;
+          const records = jobs.reduce(
+            (sum, job) => sum + (isActive(job) ? job.totals.lines : job.records_loaded),
+            0,
+          );
+          const some = jobs.filter((job) => job.records_loaded > 0).map((job) => job.job_id);
+          const section = (status: JobStatus, color: string) => (
+            <Progress.Section
+              value={(count(status) / Math.max(1, jobs.length)) * 100}
+              color={color}
+              aria-label={t(`status.${status}`)}
+            />
+          );
+          return (
+            <Stack gap="xs">
+              <Group justify="space-between" gap="sm">
+                <div style={{ flex: "1 1 16rem" }}>
+                  <Text fw={600}>{t("batch.title", { count: total })}</Text>
+                  <Text size="sm" c="dimmed" aria-live="polite" className="numbers">
+                    {ended === jobs.length
+                      ? t("batch.done", {
+                          count: total,
+                          completed: count("completed"),
+                          failed: count("failed"),
+                          cancelled: count("cancelled"),
+                          records,
+                        })
+                      : t("batch.sentence", { ended, count: total, records })}
+                  </Text>
+                </div>
+                <Group gap="xs">
+                  {some.length > 0 ? (
+                    <Button
+                      component={Link}
+                      href={`/visualize?${some.map((id) => `job=${id}`).join("&")}`}
+                      variant="light"
+                      size="sm"
+                      leftSection={<IconChartHistogram size={16} aria-hidden />}
+                    >
+                      {t("batch.look")}
+                    </Button>
+                  ) : null}
+                  <Button
+                    variant="default"
+                    size="sm"
+                    leftSection={<IconX size={16} aria-hidden />}
+                    onClick={() => set({ batch: null, page: null })}
+                  >
+                    {t("filter.batch-clear")}
+                  </Button>
+                </Group>
+              </Group>
+              <Progress.Root size="sm">
+                {section("completed", "green")}
+                {section("failed", "red")}
+                {section("cancelled", "gray")}
+              </Progress.Root>
+            </Stack>
+          );
+        }}
+      </Loaded>
+    </Paper>
+  );
+}

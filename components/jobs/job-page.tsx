@@ -1,0 +1,227 @@
+"use client";
+
+import {
+  Alert,
+  Anchor,
+  Badge,
+  Grid,
+  Group,
+  Paper,
+  Skeleton,
+  Stack,
+  Text,
+  Title,
+} from "@mantine/core";
+import { IconAlertTriangle, IconArrowLeft, IconFileOff, IconInfoCircle } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import Link from "next/link";
+import { useTranslations } from "use-intl";
+import { EmptyState } from "@/components/feedback/empty-state";
+import { useFailureText } from "@/components/feedback/failure-text";
+import { Loaded } from "@/components/feedback/loaded";
+import { PageHeader } from "@/components/frame/page-header";
+import { isActive, jobQuery } from "@/lib/browser/jobs-queries";
+import type { JobDetail } from "@/lib/contract/job";
+import type { Role } from "@/lib/contract/settings";
+import { EventLog } from "./event-log";
+import { FileTable } from "./file-table";
+import { Folded } from "./folded";
+import { JobActions } from "./job-actions";
+import { JobFacts } from "./job-facts";
+import { JobProgress } from "./job-progress";
+import { JobSentence } from "./job-sentence";
+import { JobSum } from "./job-sum";
+import { JobTarget } from "./job-target";
+import { JsonBlock } from "./json-block";
+import { RejectedLines } from "./rejected-lines";
+import { StageTimeline } from "./stage-timeline";
+import { StatusBadge } from "./status-badge";
+
+/** One job, live: where it is, whether everything arrived, and the evidence for each figure. */
+export function JobPage({ jobId, role }: { jobId: string; role: Role }) {
+  const t = useTranslations("jobs");
+  const job = useQuery(jobQuery(jobId));
+  return (
+    <>
+      <Anchor component={Link} href="/jobs" size="sm" mb="xs" display="inline-block">
+        <IconArrowLeft size={14} aria-hidden style={{ verticalAlign: "-2px" }} /> {t("title")}
+      </Anchor>
+      <Loaded
+        query={job}
+        skeleton={
+          <Stack>
+            <Skeleton h={60} maw={480} />
+            <Skeleton h={120} />
+            <Group grow align="stretch">
+              <Skeleton h={220} />
+              <Skeleton h={220} />
+            </Group>
+            <Skeleton h={240} />
+          </Stack>
+        }
+      >
+        {(detail) => <Detail job={detail} role={role} />}
+      </Loaded>
+    </>
+  );
+}
+
+function Detail({ job, role }: { job: JobDetail; role: Role }) {
+  const t = useTranslations("jobs.detail");
+  const live = isActive(job);
+  return (
+    <>
+      <PageHeader title={<JobTarget job={job} />} action={<JobActions job={job} role={role} />}>
+        <Group gap="sm" wrap="wrap">
+          <StatusBadge status={job.status} size="lg" />
+          <Text span className="numbers" aria-live="polite">
+            <JobSentence job={job} />
+          </Text>
+        </Group>
+      </PageHeader>
+      <Stack gap="lg">
+        <Failed job={job} />
+        <Warning job={job} />
+        <Paper withBorder p="md" radius="md">
+          <Stack gap="md">
+            <StageTimeline job={job} />
+            {live ? <JobProgress job={job} size="md" /> : null}
+          </Stack>
+        </Paper>
+        <Grid gap="lg">
+          <Grid.Col span={{ base: 12, lg: 6 }}>
+            <JobSum job={job} />
+          </Grid.Col>
+          <Grid.Col span={{ base: 12, lg: 6 }}>
+            <JobFacts job={job} />
+          </Grid.Col>
+        </Grid>
+        <section>
+          <Title order={2} size="h4" mb="sm">
+            {t("files")}
+          </Title>
+          {job.files.length > 0 ? (
+            <FileTable job={job} />
+          ) : (
+            <Paper withBorder radius="md">
+              <EmptyState
+                icon={<IconFileOff size={24} />}
+                title={t(job.manifest ? "files-empty" : "files-none")}
+              />
+            </Paper>
+          )}
+        </section>
+        <Outcomes job={job} />
+        {job.totals.rejected > 0 ? <RejectedLines jobId={job.job_id} /> : null}
+        <EventLog jobId={job.job_id} live={live} />
+        <section>
+          <Title order={2} size="h4" mb="xs">
+            {t("json")}
+          </Title>
+          <Folded label={t("request")}>
+            <JsonBlock value={job.request} label={t("request")} />
+          </Folded>
+          {job.manifest ? (
+            <Folded label={t("manifest")}>
+              <JsonBlock value={job.manifest} label={t("manifest")} />
+            </Folded>
+          ) : (
+            <Text size="sm" c="dimmed" mt="xs">
+              {t("manifest-none")}
+            </Text>
+          )}
+        </section>
+      </Stack>
+    </>
+  );
+}
+
+function Failed({ job }: { job: JobDetail }) {
+  const t = useTranslations("jobs.detail");
+  const text = useFailureText();
+  if (job.status !== "failed" || !job.failure) return null;
+  return (
+    <Alert
+      color="red"
+      variant="light"
+      icon={<IconAlertTriangle aria-hidden />}
+      title={t("failed-title")}
+      styles={{ message: { overflowWrap: "anywhere" } }}
+    >
+      <Text size="sm">{text(job.failure)}</Text>
+      {job.failure.evidence ? (
+        <Folded label={t("raw")}>
+          <JsonBlock value={job.failure.evidence} label={t("raw")} />
+        </Folded>
+      ) : null}
+    </Alert>
+  );
+}
+
+function Warning({ job }: { job: JobDetail }) {
+  const t = useTranslations("jobs.detail");
+  const tWarning = useTranslations("warnings");
+  if (!job.warning) return null;
+  return (
+    <Alert
+      color="yellow"
+      variant="light"
+      icon={<IconInfoCircle aria-hidden />}
+      title={t("warning-title")}
+    >
+      {job.warning_code
+        ? tWarning(job.warning_code, { group: job.group_name ?? job.group_id ?? "" })
+        : job.warning}
+    </Alert>
+  );
+}
+
+const severityColor: Record<string, string> = { fatal: "red", error: "red", warning: "yellow" };
+const severities = ["fatal", "error", "warning", "information", "success"];
+
+function Outcomes({ job }: { job: JobDetail }) {
+  const t = useTranslations("jobs.detail");
+  if (job.outcomes.length === 0) return null;
+  return (
+    <section>
+      <Title order={2} size="h4">
+        {t("outcomes")}
+      </Title>
+      <Text size="sm" c="dimmed" mb="sm">
+        {t("outcomes-lead")}
+      </Text>
+      <Stack
+        gap="xs"
+        mah={360}
+        tabIndex={0}
+        role="region"
+        aria-label={t("outcomes")}
+        style={{ overflowY: "auto" }}
+      >
+        {job.outcomes.map((outcome, index) => {
+          const color = severityColor[outcome.severity] ?? "gray";
+          return (
+            // biome-ignore lint/suspicious/noArrayIndexKey: outcomes have no id and their order never changes
+            <Group key={index} gap="sm" wrap="nowrap" align="flex-start">
+              <Badge
+                radius="sm"
+                tt="none"
+                fw={500}
+                bg={`var(--mantine-color-${color}-light)`}
+                c={`light-dark(var(--mantine-color-${color}-9), var(--mantine-color-${color}-2))`}
+                style={{ flexShrink: 0 }}
+              >
+                {severities.includes(outcome.severity)
+                  ? t(`severity.${outcome.severity}` as never)
+                  : outcome.severity}
+              </Badge>
+              <Text size="sm" style={{ overflowWrap: "anywhere" }}>
+                {outcome.diagnostics ?? outcome.code}
+              </Text>
+            </Group>
+          );
+        })}
+      </Stack>
+    </section>
+  );
+}

@@ -1,0 +1,85 @@
+"use client";
+
+import { useTranslations } from "use-intl";
+import { useFailureText } from "@/components/feedback/failure-text";
+import { useClock } from "@/components/format/use-clock";
+import { useDuration } from "@/components/format/use-duration";
+import { isActive } from "@/lib/browser/jobs-queries";
+import type { JobSummary } from "@/lib/contract/job";
+import { jobMs } from "./job-duration";
+
+/**
+ * Milliseconds until everything is loaded, from the pace since the files were ready; null where
+ * too little has happened to tell (under 3 s or 3 %).
+ */
+export function timeLeftMs(
+  job: Pick<JobSummary, "prepared_at" | "progress_ratio" | "status">,
+  now: number,
+): number | null {
+  if (job.status !== "downloading" || !job.prepared_at || job.progress_ratio === null) return null;
+  const spent = now - Date.parse(job.prepared_at);
+  if (spent < 3_000 || job.progress_ratio < 0.03 || job.progress_ratio >= 1) return null;
+  return (spent / job.progress_ratio) * (1 - job.progress_ratio);
+}
+
+/** "Downloading: 14 of 22 files, 48,210 records, about 2 min left": the status as one sentence. */
+export function JobSentence({ job }: { job: JobSummary }) {
+  const t = useTranslations("jobs.sentence");
+  const duration = useDuration();
+  const failureText = useFailureText();
+  const now = useClock(1_000, isActive(job));
+  const waitMs = job.next_run_at ? Date.parse(job.next_run_at) - now : 0;
+  const wait = duration(Math.ceil(waitMs / 1_000) * 1_000);
+  const time = duration(jobMs(job, now));
+  const records = job.records_loaded;
+
+  if (job.cancel_requested && isActive(job)) return <>{t("cancelling")}</>;
+  if (isActive(job) && job.failure && waitMs > 1_000)
+    return (
+      <>
+        {t("retrying", {
+          attempt: job.attempts + 1,
+          time: wait,
+          reason: failureText(job.failure),
+        })}
+      </>
+    );
+  switch (job.status) {
+    case "queued":
+      if (job.stage === "kickoff" && waitMs > 1_000)
+        return <>{t("queued-until", { time: wait })}</>;
+      return <>{job.kicked_off_at ? t("queued") : t("kickoff")}</>;
+    case "in-progress": {
+      const preparing = job.server_progress
+        ? t("poll-said", { said: job.server_progress })
+        : t("poll");
+      return (
+        <>
+          {preparing}
+          {waitMs > 1_000 ? ` · ${t("poll-next", { time: wait })}` : ""}
+        </>
+      );
+    }
+    case "downloading": {
+      const left = timeLeftMs(job, now);
+      return (
+        <>
+          {t("downloading", {
+            loaded: job.totals.files_loaded,
+            files: job.totals.files,
+            records: job.totals.lines,
+          })}
+          {left === null
+            ? ""
+            : ` · ${t("left", { time: duration(left < 60_000 ? Math.max(1_000, Math.round(left / 1_000) * 1_000) : Math.round(left / 60_000) * 60_000) })}`}
+        </>
+      );
+    }
+    case "completed":
+      return <>{t("completed", { records, files: job.totals.files, time })}</>;
+    case "failed":
+      return <>{t("failed", { records, time })}</>;
+    case "cancelled":
+      return <>{t("cancelled", { records, time })}</>;
+  }
+}

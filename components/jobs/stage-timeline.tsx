@@ -1,0 +1,146 @@
+"use client";
+
+import { Loader, Text, ThemeIcon, Tooltip } from "@mantine/core";
+import { IconCheck, IconMinus, IconPoint, IconX } from "@tabler/icons-react";
+import { useFormatter, useTranslations } from "use-intl";
+import { useClock } from "@/components/format/use-clock";
+import { useDuration } from "@/components/format/use-duration";
+import { isActive } from "@/lib/browser/jobs-queries";
+import type { JobSummary } from "@/lib/contract/job";
+import styles from "./stage-timeline.module.css";
+
+export type StageView = {
+  name: "kickoff" | "poll" | "download" | "load" | "done";
+  state: "done" | "now" | "stopped" | "waiting";
+  startedAt: string | null;
+  endedAt: string | null;
+};
+
+/**
+ * The stages with their times. Files load as they arrive, so download and load share their start;
+ * a job that failed or was cancelled stopped in the first stage without an end.
+ */
+export function stagesOf(
+  job: Pick<
+    JobSummary,
+    "status" | "created_at" | "kicked_off_at" | "prepared_at" | "downloaded_at" | "ended_at"
+  >,
+): StageView[] {
+  const completed = job.status === "completed";
+  const stopped = job.status === "failed" || job.status === "cancelled";
+  const ends: [StageView["name"], string | null, string | null][] = [
+    ["kickoff", job.created_at, job.kicked_off_at],
+    ["poll", job.kicked_off_at, job.prepared_at],
+    ["download", job.prepared_at, job.downloaded_at],
+    ["load", job.prepared_at, completed ? job.ended_at : null],
+  ];
+  const views: StageView[] = [];
+  let reached = true;
+  for (const [name, startedAt, endedAt] of ends) {
+    const done = completed || (reached && endedAt !== null);
+    const open = reached && !done;
+    // Loading goes on while files arrive: both are under way at once.
+    const beside =
+      name === "load" && !done && !stopped && job.prepared_at !== null && views[2]?.state === "now";
+    views.push({
+      name,
+      state: done ? "done" : open ? (stopped ? "stopped" : "now") : beside ? "now" : "waiting",
+      startedAt: reached || done || beside ? startedAt : null,
+      endedAt: done ? endedAt : open && stopped ? job.ended_at : null,
+    });
+    if (!done) reached = false;
+  }
+  views.push({
+    name: "done",
+    state: completed ? "done" : "waiting",
+    startedAt: completed ? job.ended_at : null,
+    endedAt: completed ? job.ended_at : null,
+  });
+  return views;
+}
+
+/** Kick-off, preparing, downloading, loading, completed: where the job is and how long each took. */
+export function StageTimeline({ job }: { job: JobSummary }) {
+  const t = useTranslations("jobs.detail");
+  const tStatus = useTranslations("jobs.status");
+  const format = useFormatter();
+  const duration = useDuration();
+  const now = useClock(1_000, isActive(job));
+  return (
+    <ol className={styles.stages} aria-label={t("stages")}>
+      {stagesOf(job).map((stage) => {
+        const from = stage.startedAt ? Date.parse(stage.startedAt) : null;
+        const to = stage.endedAt ? Date.parse(stage.endedAt) : null;
+        const spent = (ms: number) => duration(Math.max(0, ms));
+        const waiting = stage.state === "waiting";
+        const told = waiting
+          ? t("stage-waiting")
+          : stage.state === "now" && from !== null
+            ? t("stage-now", { time: spent(Math.floor((now - from) / 1_000) * 1_000) })
+            : stage.name === "done" && to !== null
+              ? format.dateTime(to, { timeStyle: "medium" })
+              : from !== null && to !== null
+                ? spent(to - from)
+                : "";
+        return (
+          <li key={stage.name} className={styles.stage} data-state={stage.state}>
+            <Mark state={stage.state} cancelled={job.status === "cancelled"} />
+            <div>
+              <Text size="sm" fw={waiting ? 400 : 600} c={waiting ? "dimmed" : undefined}>
+                {t(`stage.${stage.name}`)}
+              </Text>
+              <Tooltip
+                disabled={from === null}
+                label={
+                  from === null
+                    ? ""
+                    : [from, to]
+                        .filter((at) => at !== null)
+                        .map((at) =>
+                          format.dateTime(at, { dateStyle: "medium", timeStyle: "medium" }),
+                        )
+                        .join(" – ")
+                }
+              >
+                <Text size="xs" c="dimmed" className="numbers" w="fit-content">
+                  {told}
+                  {stage.state === "stopped"
+                    ? ` · ${job.status === "cancelled" ? tStatus("cancelled") : t("stage-failed")}`
+                    : ""}
+                </Text>
+              </Tooltip>
+            </div>
+          </li>
+        );
+      })}
+    </ol>
+  );
+}
+
+function Mark({ state, cancelled }: { state: StageView["state"]; cancelled: boolean }) {
+  if (state === "now")
+    return (
+      <ThemeIcon size={24} radius="xl" variant="light" color="blue" aria-hidden>
+        <Loader size={14} color="blue" />
+      </ThemeIcon>
+    );
+  const [color, icon] =
+    state === "done"
+      ? ["green", <IconCheck key="i" size={14} stroke={2.5} />]
+      : state === "waiting"
+        ? ["gray", <IconPoint key="i" size={14} />]
+        : cancelled
+          ? ["gray", <IconMinus key="i" size={14} />]
+          : ["red", <IconX key="i" size={14} stroke={2.5} />];
+  return (
+    <ThemeIcon
+      size={24}
+      radius="xl"
+      variant={state === "waiting" ? "default" : "filled"}
+      color={color as string}
+      aria-hidden
+    >
+      {icon}
+    </ThemeIcon>
+  );
+}
