@@ -1,0 +1,43 @@
+import { expect, test } from "vitest";
+import type { AppError } from "@/lib/errors";
+import { splitServerUrl } from "./split-server-url";
+
+test.each([
+  ["https://x.org/fhir", "https://x.org/fhir", "system", null],
+  ["https://x.org/fhir/", "https://x.org/fhir", "system", null],
+  [" https://x.org ", "https://x.org", "system", null],
+  [
+    "http://localhost:9443/eyJtIjoxMH0/fhir",
+    "http://localhost:9443/eyJtIjoxMH0/fhir",
+    "system",
+    null,
+  ],
+  ["https://x.org/fhir/$export", "https://x.org/fhir", "system", null],
+  ["https://x.org/fhir/metadata", "https://x.org/fhir", "system", null],
+  ["https://x.org/fhir/Patient", "https://x.org/fhir", "patient", null],
+  ["https://x.org/fhir/Patient/$export?_type=Patient", "https://x.org/fhir", "patient", null],
+  ["https://x.org/fhir/Group/BMCHealthNet", "https://x.org/fhir", "group", "BMCHealthNet"],
+  ["https://x.org/fhir/Group/BMCHealthNet/", "https://x.org/fhir", "group", "BMCHealthNet"],
+  ["https://x.org/fhir/Group/a%20b/%24export", "https://x.org/fhir", "group", "a b"],
+  ["https://x.org/fhir/Group/100%", "https://x.org/fhir", "group", "100%"],
+  ["https://x.org/Group/fhir", "https://x.org", "group", "fhir"],
+])("%s is understood", (url, fhirBaseUrl, level, groupId) => {
+  expect(splitServerUrl(url)).toEqual({ fhirBaseUrl, level, groupId });
+});
+
+test.each([
+  ["x.org/fhir", "not_url"],
+  ["", "not_url"],
+  ["file:///etc/passwd", "not_http"],
+  ["javascript:alert(1)", "not_http"],
+  ["https://me:secret@x.org/fhir", "credentials"],
+])("%s is refused", (url, reason) => {
+  try {
+    splitServerUrl(url);
+    expect.unreachable();
+  } catch (error) {
+    expect((error as AppError).code).toBe("url-invalid");
+    expect((error as AppError).params.reason).toBe(reason);
+    expect((error as AppError).message).not.toContain("secret");
+  }
+});
