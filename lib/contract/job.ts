@@ -223,3 +223,31 @@ export const ResumeBody = z.union([
   KickOffBody.extend({ status_url: z.string().min(1).max(2048) }),
 ]);
 export type ResumeBody = z.infer<typeof ResumeBody>;
+
+/** `[jobId]` in the path. */
+export const JobParams = z.object({ jobId: z.uuid() });
+export type JobParams = z.infer<typeof JobParams>;
+
+/** Query of `DELETE /api/bulk-data/jobs/{job_id}`. */
+export const RemoveJobQuery = z.object({
+  purge: z
+    .enum(["true", "false"])
+    .optional()
+    .transform((value) => value === "true"),
+});
+export type RemoveJobQuery = z.infer<typeof RemoveJobQuery>;
+
+/** Query of `GET …/rejected-lines`. */
+export const RejectedLinesQuery = z.object({
+  page: z.coerce.number().int().min(1).default(1),
+  page_size: z.coerce.number().int().min(1).max(200).default(25),
+  format: z.enum(["json", "ndjson"]).default("json"),
+});
+export type RejectedLinesQuery = z.infer<typeof RejectedLinesQuery>;
+
+/** Query of `GET …/events`: without `after` the newest lines, in order all the same. */
+export const EventsQuery = z.object({
+  after: z.coerce.number().int().min(0).optional(),
+  limit: z.coerce.number().int().min(1).max(5000).default(1000),
+});
+export type EventsQuery = z.infer<typeof EventsQuery>;

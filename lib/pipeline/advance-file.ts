@@ -99,6 +99,7 @@ async function load(file: ClaimedFile, { stages, leaseSeconds, signal }: Tools):
         resourceType: file.resourceType,
         path: source,
         leaseHolder: file.holder,
+        maxLineBytes: env().MAX_LINE_BYTES,
         signal: lost,
       }),
   );

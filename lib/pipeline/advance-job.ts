@@ -14,6 +14,7 @@ import {
   storeManifest,
   storeWaiting,
 } from "@/lib/store/job-writes";
+import { LeaseLost } from "@/lib/store/lease-lost";
 import { failureOf } from "./failure-of";
 import { nextTry } from "./next-try";
 import type { stageFunctions } from "./stage-functions";
@@ -192,9 +193,8 @@ const work: Record<string, (job: ClaimedJob, stages: StageFunctions) => Promise<
   load: settle,
 };
 
-/** lib/load has an error of the same name and meaning. */
-export const isLeaseLost = (error: unknown): boolean =>
-  error instanceof Error && error.name === "LeaseLost";
+/** Not ours any more: nothing to write, nothing to report. */
+export const isLeaseLost = (error: unknown): boolean => error instanceof LeaseLost;
 
 /**
  * One job, the step that is due, one write. Never throws: a failure is written to the row, and where

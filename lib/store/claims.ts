@@ -11,7 +11,8 @@ import { LeaseLost } from "./lease-lost";
 // that another claim is picking at this moment, and writes holder and end of the lease. Every later
 // write asks whether the row is still held by the same holder (a token of that one claim), so a
 // worker that was paused past its lease cannot overwrite what its successor did. All times are the
-// database's: machines' clocks differ.
+// database's: machines' clocks differ. Row locks are NO KEY ones, which rows that refer to the job or
+// file (events, rejected lines) do not wait for.
 
 export type ClaimedJob = {
   jobId: string;
@@ -80,7 +81,7 @@ const claimJobSql = `
         ELSE true END
     ORDER BY j.next_run_at
     LIMIT 1
-    FOR UPDATE OF j SKIP LOCKED)
+    FOR NO KEY UPDATE OF j SKIP LOCKED)
   RETURNING id, stage, attempts, connection_id, fhir_base_url, level, group_id, request, status_url,
     server_progress`;
 
@@ -106,7 +107,7 @@ const claimFileSql = `
         AND (c.locked_until IS NULL OR c.locked_until <= now())
       ORDER BY c.next_run_at, c.file_no
       LIMIT 1
-      FOR UPDATE SKIP LOCKED) due
+      FOR NO KEY UPDATE SKIP LOCKED) due
     LIMIT 1)
   RETURNING f.id, f.job_id, f.file_no, f.kind, f.resource_type, f.url, f.state, f.attempts, f.path,
     f.size_bytes, job.connection_id, job.fhir_base_url, job.status_url, job.requires_access_token`;
@@ -132,22 +133,6 @@ const toClaimedJob = (row: JobRow, holder: string): ClaimedJob => ({
  */
 export async function claimJob(holder: string, leaseSeconds: number): Promise<ClaimedJob | null> {
   const { rows } = await database().pool.query<JobRow>(claimJobSql, [holder, leaseSeconds]);
-  return rows[0] ? toClaimedJob(rows[0], holder) : null;
-}
-
-/** Takes this very job, due or not, if it stands before kick-off and nobody holds it. */
-export async function claimNewJob(
-  jobId: string,
-  holder: string,
-  leaseSeconds: number,
-): Promise<ClaimedJob | null> {
-  const { rows } = await database().pool.query<JobRow>(
-    `UPDATE export_jobs SET locked_by = $2, locked_until = now() + make_interval(secs => $3)
-     WHERE id = $1 AND stage = 'kickoff' AND (locked_until IS NULL OR locked_until <= now())
-     RETURNING id, stage, attempts, connection_id, fhir_base_url, level, group_id, request,
-       status_url, server_progress`,
-    [jobId, holder, leaseSeconds],
-  );
   return rows[0] ? toClaimedJob(rows[0], holder) : null;
 }
 
@@ -277,7 +262,7 @@ export function whileJobHeld<T>(
 ): Promise<T> {
   return inTransaction(async (client) => {
     const { rowCount } = await client.query(
-      "SELECT 1 FROM export_jobs WHERE id = $1 AND locked_by = $2 FOR UPDATE",
+      "SELECT 1 FROM export_jobs WHERE id = $1 AND locked_by = $2 FOR NO KEY UPDATE",
       [job.jobId, job.holder],
     );
     if (rowCount !== 1) throw new LeaseLost(`job ${job.jobId}`);
@@ -292,7 +277,7 @@ export function whileFileHeld<T>(
 ): Promise<T> {
   return inTransaction(async (client) => {
     const { rowCount } = await client.query(
-      "SELECT 1 FROM export_files WHERE id = $1 AND locked_by = $2 FOR UPDATE",
+      "SELECT 1 FROM export_files WHERE id = $1 AND locked_by = $2 FOR NO KEY UPDATE",
       [file.fileId, file.holder],
     );
     if (rowCount !== 1) throw new LeaseLost(`file ${file.fileId}`);

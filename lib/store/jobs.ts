@@ -291,6 +291,14 @@ export async function jobDetail(jobId: string): Promise<JobDetail> {
   };
 }
 
+/** @throws AppError not-found */
+export async function jobExists(jobId: string): Promise<void> {
+  const { rowCount } = await database().pool.query("SELECT 1 FROM export_jobs WHERE id = $1", [
+    jobId,
+  ]);
+  if (!rowCount) throw new AppError("not-found", { what: "job" });
+}
+
 const stagesOf = (statuses: readonly string[]): JobStage[] =>
   (Object.keys(statusOf) as JobStage[]).filter((stage) => statuses.includes(statusOf[stage]));
 

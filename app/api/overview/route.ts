@@ -1,0 +1,4 @@
+import { route } from "@/lib/http/route";
+import { overview } from "@/lib/store/overview";
+
+export const GET = route({ access: "read" }, () => overview());

@@ -1,0 +1,159 @@
+import { randomUUID } from "node:crypto";
+import { rm } from "node:fs/promises";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  ExportRequest,
+  type KickOffBody,
+  type StartExportAnswer,
+  type StartExportBody,
+} from "@/lib/contract/export-request";
+import type { JobDetail, ResumeBody } from "@/lib/contract/job";
+import { AppError } from "@/lib/errors";
+import { setReadTimeout } from "@/lib/fhir/send";
+import { webAddress } from "@/lib/fhir/web-address";
+import { splitServerUrl } from "@/lib/kickoff/split-server-url";
+import { dropJob } from "@/lib/load/drop-job";
+import { env } from "@/lib/settings/env";
+import { createHeldJob, createJobs, type NewJob } from "@/lib/store/create-job";
+import { storeCancel, storePurge, storeRetry } from "@/lib/store/job-orders";
+import { jobDetail } from "@/lib/store/jobs";
+import { advanceJob, deleteExport } from "./advance-job";
+import { connectionOf, knownConnection } from "./connection-of";
+import { stageFunctions } from "./stage-functions";
+import { stageToRetry } from "./stages";
+
+// What a person or a script may order. Routes call these; they answer with the contract's shapes.
+
+/** Who orders: an e-mail address or "key:<prefix>" (lib/session knows more). */
+type By = { label: string };
+
+/** Callers of the kick-off give up after 30 s. */
+const answerWithinMs = 25_000;
+/** How long a person waits for the server to be told of a cancel; the telling goes on. */
+const tellWithinMs = 3_000;
+
+async function newJobOf(body: KickOffBody, by: By): Promise<NewJob> {
+  const server = splitServerUrl(body.fhir_server_url);
+  const connection = await connectionOf(body, server.fhirBaseUrl, by.label);
+  return {
+    connectionId: connection.connectionId,
+    connectionName: connection.name,
+    fhirBaseUrl: server.fhirBaseUrl,
+    level: server.level,
+    groupId: server.groupId,
+    groupName: null,
+    request: ExportRequest.parse(body),
+    createdBy: by.label,
+  };
+}
+
+/**
+ * `POST /api/bulk-data/kick-off`: stores the job and makes the kick-off request to the FHIR server
+ * within the call, so that the answer holds its status URL. Where that takes longer than callers
+ * wait, or the server asks us to come later, the answer has `status_url: null` and the job goes on
+ * by itself.
+ * @throws AppError for what is wrong with the body (url-invalid, key-…, config-missing-field), and
+ *   for the server's refusal (smart-auth-…, kickoff-refused, …; `evidence.job_id` names the failed job)
+ */
+export async function kickOffJob(body: KickOffBody, by: By): Promise<JobDetail> {
+  setReadTimeout(env().HTTP_TIMEOUT_READ * 1_000);
+  const job = await newJobOf(body, by);
+  const leaseSeconds = env().WORKER_LEASE_SECONDS;
+  const held = await createHeldJob(job, `kick-off:${process.pid}:${randomUUID()}`, leaseSeconds);
+  const late = new AbortController();
+  const outcome = await Promise.race([
+    advanceJob(held, { stages: stageFunctions, leaseSeconds }),
+    sleep(answerWithinMs, null, { signal: late.signal }),
+  ]);
+  late.abort();
+  if (outcome && !outcome.goesOn) {
+    const { failure } = outcome;
+    throw new AppError(failure.code, failure.params, {
+      cause: failure,
+      evidence: { ...failure.evidence, job_id: held.jobId },
+    });
+  }
+  return jobDetail(held.jobId);
+}
+
+/**
+ * `POST /api/exports`: one job for each group (or one for all patients, or the whole system), which
+ * start one after the other, `delay_seconds` apart; the workers do them.
+ * @throws AppError not-found, invalid-request
+ */
+export async function startExport(body: StartExportBody, by: By): Promise<StartExportAnswer> {
+  const connection = await knownConnection(body.connection_id);
+  const groups =
+    body.level === "group"
+      ? [...new Map(body.groups.map((group) => [group.id, group])).values()]
+      : [null];
+  if (groups.length === 0) throw new AppError("invalid-request", { reason: "groups: choose one" });
+  const batchId = randomUUID();
+  const jobIds = await createJobs(
+    groups.map((group, place) => ({
+      batchId,
+      connectionId: connection.connectionId,
+      connectionName: connection.name,
+      fhirBaseUrl: connection.fhirBaseUrl,
+      level: body.level,
+      groupId: group?.id ?? null,
+      groupName: group?.name ?? null,
+      request: body.request,
+      createdBy: by.label,
+      delaySeconds: place * body.delay_seconds,
+    })),
+  );
+  return { batch_id: batchId, job_ids: jobIds };
+}
+
+/**
+ * Cancels a job at once and tells the FHIR server (Bulk Data Access, Bulk Data Delete Request).
+ * @throws AppError not-found, job-ended
+ */
+export async function cancelJob(jobId: string, by: By): Promise<JobDetail> {
+  const { connectionId, statusUrl } = await storeCancel(jobId, by.label);
+  if (statusUrl) {
+    const told = deleteExport({ jobId, connectionId, statusUrl, why: "cancelled" }, stageFunctions);
+    await Promise.race([told, sleep(tellWithinMs)]);
+  }
+  return jobDetail(jobId);
+}
+
+/**
+ * Sends a failed job on its way again; what arrived is kept.
+ * @throws AppError not-found, job-not-resumable
+ */
+export async function retryJob(jobId: string, by: By): Promise<JobDetail> {
+  await storeRetry(jobId, by.label, stageToRetry);
+  return jobDetail(jobId);
+}
+
+/**
+ * `POST /api/bulk-data/resume`: a failed job of ours, or an export that runs at the server already.
+ * @throws AppError as retryJob and kickOffJob; invalid-request where the status URL lies at another
+ *   host than the FHIR server, which must not get the server's token
+ */
+export async function resumeExport(body: ResumeBody, by: By): Promise<JobDetail> {
+  if ("job_id" in body) return retryJob(body.job_id, by);
+  const statusUrl = webAddress(body.status_url);
+  const job = await newJobOf(body, by);
+  if (statusUrl.origin !== new URL(job.fhirBaseUrl).origin) {
+    throw new AppError("invalid-request", {
+      reason: "status_url: must be at the host of fhir_server_url",
+    });
+  }
+  const [jobId] = await createJobs([{ ...job, statusUrl: statusUrl.href }]);
+  return jobDetail(jobId as string);
+}
+
+/**
+ * Removes an ended job with its rows and files.
+ * @throws AppError not-found, job-not-ended
+ */
+export async function purgeJob(jobId: string): Promise<void> {
+  await storePurge(jobId, async () => {
+    await dropJob(jobId);
+    await rm(path.join(env().BULK_DIR, jobId), { recursive: true, force: true });
+  });
+}

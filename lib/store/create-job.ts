@@ -1,0 +1,95 @@
+import { randomUUID } from "node:crypto";
+import type pg from "pg";
+import type { ExportRequest } from "@/lib/contract/export-request";
+import { type ClaimedJob, inTransaction } from "./claims";
+import { addEvent } from "./events";
+
+export type NewJob = {
+  batchId?: string;
+  connectionId: string;
+  connectionName: string;
+  fhirBaseUrl: string;
+  level: "system" | "patient" | "group";
+  groupId: string | null;
+  groupName: string | null;
+  request: ExportRequest;
+  createdBy: string;
+  /** from now to the kick-off */
+  delaySeconds?: number;
+  /** an export that runs at the server already: the job begins at poll */
+  statusUrl?: string;
+};
+
+async function insertJobs(client: pg.PoolClient, jobs: NewJob[]): Promise<string[]> {
+  const jobIds: string[] = [];
+  for (const job of jobs) {
+    const jobId = randomUUID();
+    await client.query(
+      `INSERT INTO export_jobs (id, batch_id, connection_id, connection_name, fhir_base_url, level,
+           group_id, group_name, request, created_by, stage, status_url, kicked_off_at, next_run_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
+           CASE WHEN $11::text IS NULL THEN 'kickoff' ELSE 'poll' END::stage, $11,
+           CASE WHEN $11::text IS NULL THEN NULL ELSE now() END,
+           now() + make_interval(secs => $12))`,
+      [
+        jobId,
+        job.batchId ?? null,
+        job.connectionId,
+        job.connectionName,
+        job.fhirBaseUrl,
+        job.level,
+        job.groupId,
+        job.groupName,
+        JSON.stringify(job.request),
+        job.createdBy,
+        job.statusUrl ?? null,
+        job.delaySeconds ?? 0,
+      ],
+    );
+    if (job.statusUrl) await addEvent(client, jobId, "resume", { by: job.createdBy });
+    jobIds.push(jobId);
+  }
+  return jobIds;
+}
+
+/**
+ * Stores jobs, all or none; workers find them by themselves. The request is a snapshot: what is
+ * changed in the connection later does not change the job.
+ * @returns the job ids in order
+ */
+export function createJobs(jobs: NewJob[]): Promise<string[]> {
+  return inTransaction((client) => insertJobs(client, jobs));
+}
+
+/**
+ * Stores one job that this very process holds from its first instant on, so that no worker comes
+ * before us.
+ * @returns the job as a claim of it would
+ */
+export async function createHeldJob(
+  job: NewJob,
+  holder: string,
+  leaseSeconds: number,
+): Promise<ClaimedJob> {
+  return inTransaction(async (client) => {
+    const [jobId] = await insertJobs(client, [job]);
+    await client.query(
+      `UPDATE export_jobs SET locked_by = $2, locked_until = now() + make_interval(secs => $3)
+       WHERE id = $1`,
+      [jobId, holder, leaseSeconds],
+    );
+    return {
+      jobId: jobId as string,
+      holder,
+      stage: "kickoff",
+      attempts: 0,
+      connectionId: job.connectionId,
+      fhirBaseUrl: job.fhirBaseUrl,
+      level: job.level,
+      groupId: job.groupId,
+      request: job.request,
+      statusUrl: null,
+      serverProgress: null,
+    };
+  });
+}

@@ -1,0 +1,115 @@
+import type { JobStage } from "@/lib/contract/job";
+import { AppError } from "@/lib/errors";
+import { inTransaction } from "./claims";
+import { addEvent } from "./events";
+import { statusOf } from "./job-progress";
+
+// What a person may order about a job. Each is one transaction in which the job's row is locked, and
+// takes the leases away: whoever works on the job or its files finds its next write refused and stops.
+
+type Row = {
+  stage: JobStage;
+  connection_id: string | null;
+  status_url: string | null;
+  error_code: string | null;
+  ended: boolean;
+  files: number;
+};
+
+const lockSql = `
+  SELECT stage, connection_id, status_url, error_code,
+    stage IN ('done', 'failed', 'cancelled') AS ended,
+    (SELECT count(*)::int FROM export_files f WHERE f.job_id = j.id) AS files
+  FROM export_jobs j WHERE id = $1`;
+
+/**
+ * Cancels at once, whoever is at work. Rows and files stay until the job is removed.
+ * @returns where the server's export is, so that it can be told
+ * @throws AppError not-found, job-ended
+ */
+export function storeCancel(
+  jobId: string,
+  by: string,
+): Promise<{ connectionId: string | null; statusUrl: string | null }> {
+  return inTransaction(async (client) => {
+    const { rows } = await client.query<Row>(`${lockSql} FOR NO KEY UPDATE OF j`, [jobId]);
+    const job = rows[0];
+    if (!job) throw new AppError("not-found", { what: "job" });
+    if (job.ended) throw new AppError("job-ended", { status: statusOf[job.stage] });
+    await client.query(
+      `UPDATE export_jobs SET stage = 'cancelled', cancel_requested_at = now(), ended_at = now(),
+         error_code = NULL, error_message = NULL, error_details = NULL,
+         locked_by = NULL, locked_until = NULL WHERE id = $1`,
+      [jobId],
+    );
+    await client.query(
+      `UPDATE export_files SET locked_by = NULL, locked_until = NULL
+       WHERE job_id = $1 AND locked_by IS NOT NULL`,
+      [jobId],
+    );
+    await addEvent(client, jobId, "cancel", { by });
+    return { connectionId: job.connection_id, statusUrl: job.status_url };
+  });
+}
+
+/**
+ * Sends a failed job on its way again. What arrived is kept: only failed files are done again, from
+ * the step that they failed in.
+ * @param stageToRetry where it goes on
+ * @throws AppError not-found, job-not-resumable
+ */
+export function storeRetry(
+  jobId: string,
+  by: string,
+  stageToRetry: (job: {
+    files: number;
+    statusUrl: string | null;
+    errorCode: string | null;
+  }) => JobStage,
+): Promise<void> {
+  return inTransaction(async (client) => {
+    const { rows } = await client.query<Row>(`${lockSql} FOR NO KEY UPDATE OF j`, [jobId]);
+    const job = rows[0];
+    if (!job) throw new AppError("not-found", { what: "job" });
+    if (job.stage !== "failed") throw new AppError("job-not-resumable", { reason: "not_failed" });
+    if (!job.connection_id) throw new AppError("job-not-resumable", { reason: "no_connection" });
+    const stage = stageToRetry({
+      files: job.files,
+      statusUrl: job.status_url,
+      errorCode: job.error_code,
+    });
+    await client.query(
+      `UPDATE export_files SET
+         state = CASE WHEN downloaded_at IS NULL THEN 'pending' ELSE 'downloaded' END::file_state,
+         attempts = 0, next_run_at = now(), locked_by = NULL, locked_until = NULL,
+         error_code = NULL, error_message = NULL, error_details = NULL
+       WHERE job_id = $1 AND state = 'failed'`,
+      [jobId],
+    );
+    await client.query(
+      `UPDATE export_jobs SET stage = $2, next_run_at = now(), attempts = 0, ended_at = NULL,
+         error_code = NULL, error_message = NULL, error_details = NULL, warning = NULL,
+         locked_by = NULL, locked_until = NULL,
+         status_url = CASE WHEN $2 = 'kickoff'::stage THEN NULL ELSE status_url END
+       WHERE id = $1`,
+      [jobId, stage],
+    );
+    await addEvent(client, jobId, "retry", { by, stage });
+  });
+}
+
+/**
+ * Removes a job's rows here, after `before` has removed what lies elsewhere (partitions, files). The
+ * row is locked meanwhile, so a retry waits and then finds nothing.
+ * @throws AppError not-found, job-not-ended
+ */
+export function storePurge(jobId: string, before: () => Promise<void>): Promise<void> {
+  return inTransaction(async (client) => {
+    const { rows } = await client.query<Row>(`${lockSql} FOR UPDATE OF j`, [jobId]);
+    const job = rows[0];
+    if (!job) throw new AppError("not-found", { what: "job" });
+    if (!job.ended) throw new AppError("job-not-ended");
+    await before();
+    await client.query("DELETE FROM export_jobs WHERE id = $1", [jobId]);
+  });
+}
