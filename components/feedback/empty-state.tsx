@@ -7,18 +7,21 @@ export function EmptyState({
   title,
   children,
   action,
+  order = 2,
 }: {
   icon: ReactNode;
   title: string;
   children?: ReactNode;
   action?: ReactNode;
+  /** of the heading: 1 where nothing else stands on the page */
+  order?: 1 | 2;
 }) {
   return (
     <Stack align="center" gap="xs" py={48} px="md" ta="center">
       <ThemeIcon size={48} radius="xl" variant="light" aria-hidden>
         {icon}
       </ThemeIcon>
-      <Title order={2} size="h4">
+      <Title order={order} size="h4">
         {title}
       </Title>
       {children ? (

@@ -1,0 +1,26 @@
+"use client";
+
+import { Button } from "@mantine/core";
+import { IconMapQuestion } from "@tabler/icons-react";
+import Link from "next/link";
+import { useTranslations } from "use-intl";
+import { EmptyState } from "./empty-state";
+
+/** An address that leads nowhere: says so and leads back. */
+export function NotFound() {
+  const t = useTranslations("frame");
+  return (
+    <EmptyState
+      icon={<IconMapQuestion size={24} />}
+      title={t("not-found-title")}
+      order={1}
+      action={
+        <Button component={Link} href="/" variant="default">
+          {t("go-overview")}
+        </Button>
+      }
+    >
+      {t("not-found-text")}
+    </EmptyState>
+  );
+}
