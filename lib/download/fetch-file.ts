@@ -1,9 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
-import type { ReadableStream } from "node:stream/web";
 import { AppError } from "@/lib/errors";
 import { networkError } from "@/lib/fhir/network-error";
 import { commonRefusal, readRefusal } from "@/lib/fhir/refusal";
@@ -73,19 +70,14 @@ async function written(
   });
   let sizeBytes = 0;
   try {
-    if (response.body) {
-      await pipeline(
-        Readable.fromWeb(response.body as ReadableStream<Uint8Array>),
-        async function* count(chunks: AsyncIterable<Uint8Array>) {
-          for await (const chunk of chunks) {
-            sizeBytes += chunk.byteLength;
-            onBytes?.(sizeBytes);
-            yield chunk;
-          }
-        },
-        file.createWriteStream({ autoClose: false, highWaterMark: 1024 * 1024 }),
-        { signal },
-      );
+    for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+      signal?.throwIfAborted();
+      for (let at = 0; at < chunk.byteLength; ) {
+        const { bytesWritten } = await file.write(chunk, at, chunk.byteLength - at);
+        at += bytesWritten;
+      }
+      sizeBytes += chunk.byteLength;
+      onBytes?.(sizeBytes);
     }
     await onDisk(folder, () => file.sync());
     return sizeBytes;

@@ -1,0 +1,118 @@
+import { expect, test } from "vitest";
+import type { AppError } from "@/lib/errors";
+import { capabilityOf, readCapability } from "./capability";
+import { listGroups } from "./groups";
+
+const fhirBaseUrl = "https://x.org/fhir";
+const server = (pages: Record<string, () => Response>) => ({
+  fetch: async (url: string) => (pages[url] ?? (() => new Response("", { status: 404 })))(),
+});
+const bundle = (resources: object[], next?: string) => () =>
+  Response.json({
+    resourceType: "Bundle",
+    type: "searchset",
+    entry: resources.map((resource) => ({ resource })),
+    link: next ? [{ relation: "next", url: next }] : [],
+  });
+const groups = (pages: Record<string, () => Response>) =>
+  listGroups({ fhirBaseUrl, token: "t" }, server(pages));
+const failure = (promise: Promise<unknown>) =>
+  promise.then(
+    () => expect.unreachable("no failure"),
+    (error) => error as AppError,
+  );
+
+test("groups come with name and number of patients, over all pages, each once", async () => {
+  const found = await groups({
+    "https://x.org/fhir/Group": bundle(
+      [
+        { resourceType: "Group", id: "a", name: "Alpha", quantity: 100 },
+        { resourceType: "Group", id: "b", member: [{}, { inactive: true }, {}] },
+        { resourceType: "OperationOutcome" },
+        { resourceType: "Group" },
+      ],
+      "?page=2",
+    ),
+    "https://x.org/fhir/Group?page=2": bundle([
+      { resourceType: "Group", id: "a", name: "Alpha", quantity: 100 },
+      { resourceType: "Group", id: "c", name: " ", quantity: -1 },
+    ]),
+  });
+  expect(found).toEqual([
+    { id: "a", name: "Alpha", patients: 100 },
+    { id: "b", name: "b", patients: 2 },
+    { id: "c", name: "c", patients: null },
+  ]);
+});
+
+test("a server without groups has none", async () => {
+  const page = () => Response.json({ resourceType: "Bundle" });
+  expect(await groups({ "https://x.org/fhir/Group": page })).toEqual([]);
+});
+
+test.each<[string, () => Response, string]>([
+  [
+    "does not offer the list",
+    () => new Response("Not supported", { status: 404 }),
+    "groups-not-listed",
+  ],
+  ["forbids the list", () => new Response("no", { status: 403 }), "groups-not-listed"],
+  ["wants a token", () => new Response("no", { status: 401 }), "access-refused"],
+  ["has an accident", () => new Response("no", { status: 500 }), "server-error"],
+  [
+    "shows a page",
+    () => new Response("<html>", { headers: { "content-type": "text/html" } }),
+    "not-fhir",
+  ],
+  [
+    "answers with something else",
+    () => Response.json({ resourceType: "Patient" }),
+    "groups-not-listed",
+  ],
+  ["pages to a stranger", bundle([], "https://evil.org/next"), "groups-not-listed"],
+  ["pages in a circle", bundle([], "https://x.org/fhir/Group"), "groups-not-listed"],
+])("a server that %s is told as such", async (_what, page, code) => {
+  expect((await failure(groups({ "https://x.org/fhir/Group": page }))).code).toBe(code);
+});
+
+const statement = {
+  resourceType: "CapabilityStatement",
+  fhirVersion: "4.0.1",
+  software: { name: "SMART Sample Bulk Data Server", version: "2.1.1" },
+  rest: [
+    {
+      security: {
+        extension: [
+          {
+            url: "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris",
+            extension: [{ url: "token", valueUri: "/auth/token" }],
+          },
+        ],
+      },
+      resource: [{ type: "Patient" }, { type: "Condition" }, { type: "Patient" }, { type: "<b>" }],
+    },
+  ],
+};
+
+test("the CapabilityStatement tells version, software, types and token address", () => {
+  expect(capabilityOf(statement, fhirBaseUrl)).toEqual({
+    fhirVersion: "4.0.1",
+    software: "SMART Sample Bulk Data Server 2.1.1",
+    resourceTypes: ["Condition", "Patient"],
+    tokenUrl: "https://x.org/auth/token",
+  });
+  expect(capabilityOf({ rest: "?", software: 1 }, fhirBaseUrl)).toEqual({
+    fhirVersion: null,
+    software: null,
+    resourceTypes: [],
+    tokenUrl: null,
+  });
+});
+
+test("what is no CapabilityStatement is told as such", async () => {
+  const page = (response: () => Response) =>
+    failure(readCapability({ fhirBaseUrl }, server({ "https://x.org/fhir/metadata": response })));
+  expect((await page(() => Response.json({ hello: 1 }))).code).toBe("not-fhir");
+  expect((await page(() => new Response("", { status: 404 }))).code).toBe("not-fhir");
+  expect((await page(() => new Response("", { status: 503 }))).code).toBe("server-error");
+});
