@@ -18,7 +18,7 @@ export function Histogram({
   summary: string;
   bins: { from: number; to: number; count: number }[];
   /** lines across the picture: mean, median, percentiles */
-  marks: { name: string; value: number | null; strong?: boolean }[];
+  marks: { name: string; value: number | null; look: "strong" | "dashed" | "dotted" }[];
   binLabel: (bin: { from: number; to: number; count: number }) => string;
   /** name and unit of the values */
   axis: string;
@@ -62,12 +62,12 @@ export function Histogram({
               </Tooltip.Floating>
             ))}
           </div>
-          {marks.map(({ name, value, strong }) =>
+          {marks.map(({ name, value, look }) =>
             value === null ? null : (
               <span
                 key={name}
                 className={classes.markLine}
-                data-strong={strong || undefined}
+                data-look={look}
                 style={{ left: at(value) }}
               />
             ),

@@ -1,0 +1,225 @@
+"use client";
+
+import { Button, CloseButton, Paper, Select, Skeleton, Text, TextInput } from "@mantine/core";
+import { useDebouncedCallback } from "@mantine/hooks";
+import { IconDatabase, IconDatabaseSearch, IconSearch } from "@tabler/icons-react";
+import Link from "next/link";
+import { useState } from "react";
+import { useFormatter, useTranslations } from "use-intl";
+import { EmptyState } from "@/components/feedback/empty-state";
+import { Loaded } from "@/components/feedback/loaded";
+import { JobOption } from "@/components/format/job-option";
+import { useJobName } from "@/components/format/use-job-name";
+import { PageHeader } from "@/components/frame/page-header";
+import { useDataRows, useDataTypes } from "@/lib/browser/data-queries";
+import { useJobChoices } from "@/lib/browser/job-choices";
+import { useUrlState } from "@/lib/browser/url-state";
+import type { DataRow } from "@/lib/contract/data";
+import classes from "./data.module.css";
+import { Pager } from "./pager";
+import { PatientBar } from "./patient-bar";
+import { ResourceDrawer } from "./resource-drawer";
+import { RowsSkeleton, RowsTable } from "./rows-table";
+import { TypeList } from "./type-list";
+
+/** The page Data: the rows of one type, by job, patient and words, down to one resource's JSON. */
+export function DataBrowser() {
+  const t = useTranslations("data");
+  const format = useFormatter();
+  const nameOf = useJobName();
+  const { search, set } = useUrlState();
+  const job = search.get("job") ?? undefined;
+  const patient = search.get("patient") ?? undefined;
+  const q = search.get("q") ?? undefined;
+  const page = Math.max(1, Math.trunc(Number(search.get("page"))) || 1);
+  const pageSize = [25, 50, 100].find((size) => String(size) === search.get("page_size")) ?? 25;
+
+  const types = useDataTypes({ job, patient });
+  const listed = types.data?.types ?? [];
+  const type =
+    search.get("type") ??
+    (listed.find((one) => one.type === "Patient" && one.records > 0) ?? listed[0])?.type ??
+    null;
+  const rows = useDataRows(type, { job, patient, q, page, page_size: pageSize });
+
+  const { jobs } = useJobChoices(job ? [job] : []);
+  const jobNames = new Map(jobs.map((one) => [one.job_id, nameOf(one).short]));
+
+  const [typed, setTyped] = useState(q ?? "");
+  const find = useDebouncedCallback((text: string) => set({ q: text.trim(), page: null }), 300);
+  const clear = () => {
+    setTyped("");
+    set({ q: null, patient: null, job: null, page: null });
+  };
+
+  // job/id/patient: the key of a row; only the patient may be empty or hold anything.
+  const [openJob, openId, ...openPatient] = (search.get("open") ?? "").split("/");
+  const open =
+    openJob && openId ? { job: openJob, id: openId, patient: openPatient.join("/") } : null;
+  const openRow = (row: DataRow) =>
+    set({ open: `${row.job_id}/${row.id}/${row.patient_id}`, type: row.type }, true);
+  const toPatient = (id: string) => {
+    setTyped("");
+    set({ patient: id, open: null, q: null, page: null }, true);
+  };
+
+  if (types.data && listed.length === 0 && !job && !patient)
+    return (
+      <>
+        <PageHeader title={t("title")}>{t("lead")}</PageHeader>
+        <EmptyState
+          icon={<IconDatabase size={26} aria-hidden />}
+          title={t("empty.title")}
+          action={
+            <Button component={Link} href="/connections">
+              {t("empty.action")}
+            </Button>
+          }
+        >
+          {t("empty.text")}
+        </EmptyState>
+      </>
+    );
+
+  // The chosen type stays in the list, also where the filters leave nothing of it.
+  const offered =
+    type && !listed.some((one) => one.type === type) ? [...listed, { type, records: 0 }] : listed;
+  const hint =
+    type === "Patient"
+      ? "patient"
+      : ["Condition", "Observation", "MedicationRequest", "Encounter"].includes(type ?? "")
+        ? "coded"
+        : "other";
+
+  return (
+    <>
+      <PageHeader title={t("title")}>{t("lead")}</PageHeader>
+      {patient ? (
+        <PatientBar
+          patient={patient}
+          job={job}
+          onClear={() => set({ patient: null, page: null })}
+          onOpen={openRow}
+        />
+      ) : null}
+      <div className={classes.page}>
+        <Loaded query={types} skeleton={<Skeleton height={280} className={classes.rail} />}>
+          {() => (
+            <TypeList
+              types={offered}
+              value={type}
+              onChange={(next) => {
+                setTyped("");
+                set({ type: next, q: null, page: null, open: null });
+              }}
+            />
+          )}
+        </Loaded>
+        <div className={classes.main}>
+          <div className={classes.filters}>
+            <TextInput
+              label={t("search")}
+              placeholder={t(`search-hint.${hint}`)}
+              value={typed}
+              onChange={({ currentTarget }) => {
+                setTyped(currentTarget.value);
+                find(currentTarget.value);
+              }}
+              leftSection={<IconSearch size={16} aria-hidden />}
+              rightSection={
+                typed ? (
+                  <CloseButton
+                    size="sm"
+                    aria-label={t("clear-search")}
+                    onClick={() => {
+                      setTyped("");
+                      set({ q: null, page: null });
+                    }}
+                  />
+                ) : null
+              }
+            />
+            <Select
+              label={t("job")}
+              placeholder={t("job-all")}
+              data={[
+                ...jobs.map((one) => ({ value: one.job_id, label: nameOf(one).long })),
+                ...(job && !jobNames.has(job) ? [{ value: job, label: `…${job.slice(-8)}` }] : []),
+              ]}
+              value={job ?? null}
+              onChange={(next) => set({ job: next, page: null })}
+              searchable
+              clearable
+              clearButtonProps={{ "aria-label": t("job-all") }}
+              nothingFoundMessage={t("job-none")}
+              maxDropdownHeight={360}
+              comboboxProps={{ shadow: "md" }}
+              renderOption={({ option }) => {
+                const one = jobs.find(({ job_id }) => job_id === option.value);
+                return one ? <JobOption job={one} /> : option.label;
+              }}
+            />
+          </div>
+          <Paper withBorder p="md">
+            <Loaded query={rows} skeleton={<RowsSkeleton rows={12} />}>
+              {(data) =>
+                data.rows.length === 0 ? (
+                  <EmptyState
+                    icon={<IconDatabaseSearch size={26} aria-hidden />}
+                    title={t("empty.filtered-title")}
+                    action={
+                      <Button variant="default" onClick={clear}>
+                        {t("empty.filtered-action")}
+                      </Button>
+                    }
+                  >
+                    {t("empty.filtered-text")}
+                  </EmptyState>
+                ) : (
+                  <>
+                    <Text size="sm" c="dimmed" mb="xs">
+                      {type}
+                      {" · "}
+                      {job ? (jobNames.get(job) ?? `…${job.slice(-8)}`) : t("job-all")}
+                      {data.total === null ? "" : ` · ${t("rows", { count: data.total })}`}
+                    </Text>
+                    <RowsTable
+                      type={data.rows[0]?.type ?? type ?? ""}
+                      rows={data.rows}
+                      jobNames={jobNames}
+                      withPatient={data.rows[0]?.type !== "Patient" && !patient}
+                      withJob={!job}
+                      old={rows.isPlaceholderData}
+                      onOpen={openRow}
+                      onPatient={toPatient}
+                    />
+                    <Pager
+                      page={data.page}
+                      pageSize={data.page_size}
+                      shown={data.rows.length}
+                      total={data.total}
+                      more={data.more}
+                      onChange={(next, size) =>
+                        set({
+                          page: next === 1 ? null : next,
+                          page_size: size === 25 ? null : size,
+                        })
+                      }
+                    />
+                  </>
+                )
+              }
+            </Loaded>
+          </Paper>
+        </div>
+      </div>
+      <ResourceDrawer
+        type={type}
+        open={open}
+        jobNames={jobNames}
+        onClose={() => set({ open: null })}
+        onPatient={toPatient}
+      />
+    </>
+  );
+}

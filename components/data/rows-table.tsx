@@ -1,0 +1,137 @@
+"use client";
+
+import { Anchor, Skeleton, Table, Text, UnstyledButton } from "@mantine/core";
+import { useTranslations } from "use-intl";
+import type { DataRow } from "@/lib/contract/data";
+import classes from "./data.module.css";
+import { useCellText } from "./use-cell-text";
+import { useColumnName } from "./use-column-name";
+
+const shortened = (id: string) => (id.length <= 14 ? id : `${id.slice(0, 8)}…`);
+
+/** One page of rows of one type; a row opens its resource, a patient's id leads to that patient. */
+export function RowsTable({
+  type,
+  rows,
+  jobNames,
+  withPatient,
+  withJob,
+  old,
+  onOpen,
+  onPatient,
+}: {
+  type: string;
+  rows: DataRow[];
+  jobNames: Map<string, string>;
+  withPatient: boolean;
+  withJob: boolean;
+  /** the rows of the former choice, while the new ones come */
+  old: boolean;
+  onOpen: (row: DataRow) => void;
+  onPatient: (patient: string) => void;
+}) {
+  const t = useTranslations("data");
+  const nameOf = useColumnName();
+  const textOf = useCellText();
+  const columns = [...new Set(rows.flatMap((row) => Object.keys(row.columns)))];
+  const isNumber = (column: string) => rows.some((row) => typeof row.columns[column] === "number");
+  return (
+    <Table.ScrollContainer minWidth={320} type="native" className={classes.rows}>
+      <Table
+        highlightOnHover
+        fz="sm"
+        verticalSpacing={6}
+        aria-label={t("table-of", { type })}
+        aria-busy={old}
+        data-old={old || undefined}
+        className={classes.table}
+      >
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th scope="col">{nameOf("id")}</Table.Th>
+            {withPatient ? <Table.Th scope="col">{nameOf("patient_id")}</Table.Th> : null}
+            {columns.map((column) => (
+              <Table.Th key={column} scope="col" ta={isNumber(column) ? "right" : undefined}>
+                {nameOf(column)}
+              </Table.Th>
+            ))}
+            {withJob ? <Table.Th scope="col">{nameOf("job_id")}</Table.Th> : null}
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {rows.map((row) => (
+            <Table.Tr
+              key={`${row.job_id} ${row.patient_id} ${row.id}`}
+              onClick={() => onOpen(row)}
+              className={classes.row}
+            >
+              <Table.Td>
+                <UnstyledButton
+                  className={classes.id}
+                  title={row.id}
+                  aria-label={t("open", { type, id: row.id })}
+                  onClick={(event) => {
+                    event.stopPropagation();
+                    onOpen(row);
+                  }}
+                >
+                  {shortened(row.id)}
+                </UnstyledButton>
+              </Table.Td>
+              {withPatient ? (
+                <Table.Td>
+                  {row.patient_id ? (
+                    <Anchor
+                      component="button"
+                      type="button"
+                      className={classes.id}
+                      title={row.patient_id}
+                      aria-label={t("patient-filter", { patient: row.patient_id })}
+                      onClick={(event) => {
+                        event.stopPropagation();
+                        onPatient(row.patient_id);
+                      }}
+                    >
+                      {shortened(row.patient_id)}
+                    </Anchor>
+                  ) : (
+                    "–"
+                  )}
+                </Table.Td>
+              ) : null}
+              {columns.map((column) => {
+                const text = textOf(column, row.columns[column]);
+                return (
+                  <Table.Td key={column} ta={isNumber(column) ? "right" : undefined}>
+                    <Text span inherit className={classes.cell} title={text}>
+                      {text}
+                    </Text>
+                  </Table.Td>
+                );
+              })}
+              {withJob ? (
+                <Table.Td>
+                  <Text span inherit c="dimmed" className={classes.cell} title={row.job_id}>
+                    {jobNames.get(row.job_id) ?? `…${row.job_id.slice(-8)}`}
+                  </Text>
+                </Table.Td>
+              ) : null}
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Table.ScrollContainer>
+  );
+}
+
+/** The table's shape while its first rows come. */
+export function RowsSkeleton({ rows }: { rows: number }) {
+  return (
+    <div aria-hidden>
+      {Array.from({ length: rows }, (_, at) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: they are all alike
+        <Skeleton key={at} height={22} my={12} />
+      ))}
+    </div>
+  );
+}
