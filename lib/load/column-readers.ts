@@ -1,4 +1,4 @@
-import type { DataTable } from "./data-tables";
+import type { DataTable } from "@/lib/store/data-tables";
 import { condition } from "./resources/condition";
 import { encounter } from "./resources/encounter";
 import { medicationRequest } from "./resources/medication-request";
@@ -6,20 +6,6 @@ import { observation } from "./resources/observation";
 import { other } from "./resources/other";
 import { patient } from "./resources/patient";
 import type { ColumnReader } from "./resources/row-columns";
-
-const tables: Partial<Record<string, DataTable>> = {
-  Patient: "patients",
-  Condition: "conditions",
-  Observation: "observations",
-  MedicationRequest: "medication_requests",
-  Encounter: "encounters",
-};
-
-/** Which table holds a resource type. */
-export function tableOf(resourceType: string): DataTable {
-  // Object.hasOwn: a line may call itself "constructor".
-  return Object.hasOwn(tables, resourceType) ? (tables[resourceType] ?? "resources") : "resources";
-}
 
 /** How each table's own columns are read. */
 export const columnReaders: Record<DataTable, ColumnReader> = {

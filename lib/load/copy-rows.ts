@@ -2,8 +2,8 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { PoolClient } from "pg";
 import { from } from "pg-copy-streams";
+import type { DataTable } from "@/lib/store/data-tables";
 import { copyColumns } from "./column-readers";
-import type { DataTable } from "./data-tables";
 import type { Row } from "./line-to-row";
 
 const pieceLength = 256 * 1024;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
-import { dataTables } from "./data-tables";
+import { dataTables } from "@/lib/store/data-tables";
 import { inTransaction } from "./in-transaction";
 import { partitionName } from "./partition-name";
 import { withClient } from "./with-client";

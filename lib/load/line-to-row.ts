@@ -1,6 +1,6 @@
-import { columnReaders, tableOf } from "./column-readers";
+import { type DataTable, tableOf } from "@/lib/store/data-tables";
+import { columnReaders } from "./column-readers";
 import { copyText } from "./copy-text";
-import type { DataTable } from "./data-tables";
 import { parseLine } from "./parse-line";
 import type { Line } from "./read-lines";
 import type { Reject } from "./reject";

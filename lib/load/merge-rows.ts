@@ -1,7 +1,7 @@
 import type { PoolClient } from "pg";
+import type { DataTable } from "@/lib/store/data-tables";
 import { copyColumns, keyColumns } from "./column-readers";
 import { copyRows } from "./copy-rows";
-import type { DataTable } from "./data-tables";
 import type { Row } from "./line-to-row";
 
 /**

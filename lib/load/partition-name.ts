@@ -1,4 +1,4 @@
-import type { DataTable } from "./data-tables";
+import type { DataTable } from "@/lib/store/data-tables";
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 

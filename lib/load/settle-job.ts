@@ -1,4 +1,4 @@
-import { dataTables } from "./data-tables";
+import { dataTables } from "@/lib/store/data-tables";
 import { inTransaction } from "./in-transaction";
 import { partitionName } from "./partition-name";
 import { withClient } from "./with-client";

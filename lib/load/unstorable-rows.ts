@@ -1,6 +1,6 @@
 import pg, { type PoolClient } from "pg";
+import type { DataTable } from "@/lib/store/data-tables";
 import { copyRows } from "./copy-rows";
-import type { DataTable } from "./data-tables";
 import type { Row } from "./line-to-row";
 import type { Reject } from "./reject";
 

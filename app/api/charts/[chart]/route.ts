@@ -1,0 +1,10 @@
+import { z } from "zod";
+import { ChartName, ChartQuery } from "@/lib/contract/chart";
+import { route } from "@/lib/http/route";
+import { chart } from "@/lib/query/chart";
+
+/** `GET /api/charts/{chart}?job=&code=&unit=` */
+export const GET = route(
+  { access: "read", query: ChartQuery, params: z.object({ chart: ChartName }) },
+  ({ query, params }) => chart(params.chart, query),
+);

@@ -1,0 +1,592 @@
+import { randomUUID } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { ChartQuery } from "@/lib/contract/chart";
+import { loadFile } from "@/lib/load/load-file";
+import { prepareJob } from "@/lib/load/prepare-job";
+import { database } from "@/lib/store/client";
+import { freshDatabase } from "@/lib/store/fresh-database";
+import { chart } from "./chart";
+import { dataResource } from "./data-resource";
+import { dataRows } from "./data-rows";
+import { dataTypes } from "./data-types";
+
+await freshDatabase();
+const folder = mkdtempSync(path.join(tmpdir(), "query-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+// ---- generated resources: plain objects, whose numbers the tests count for themselves --------------
+
+let seed = 7;
+const random = () => {
+  seed = (seed * 1103515245 + 12345) % 2147483648;
+  return seed / 2147483648;
+};
+const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
+
+type Patient = { id: string; gender?: string; birth?: string; died?: string };
+type Condition = { id: string; patient: string; code: string | null; text: string };
+type Visit = { id: string; patient: string; at: string | null; class: string | null };
+type Value = { id: string; patient: string; code: string; value: number; unit: string; at: string };
+type Panel = { id: string; patient: string; at: string; systolic: number; diastolic: number };
+type Medication = { id: string; patient: string; code: string; display: string };
+type Everything = {
+  patients: Patient[];
+  conditions: Condition[];
+  visits: Visit[];
+  values: Value[];
+  panels: Panel[];
+  medications: Medication[];
+};
+
+const conditionCodes = Array.from({ length: 25 }, (_, index) => [
+  `c${index}`,
+  `Condition ${index}`,
+]);
+const isoDay = (from: number, to: number) =>
+  new Date(Date.UTC(from, 0, 1) + random() * (Date.UTC(to, 0, 1) - Date.UTC(from, 0, 1)))
+    .toISOString()
+    .slice(0, 10);
+
+function generate(prefix: string, patients: number, from: number, to: number): Everything {
+  const all: Everything = {
+    patients: [],
+    conditions: [],
+    visits: [],
+    values: [],
+    panels: [],
+    medications: [],
+  };
+  for (let p = 0; p < patients; p += 1) {
+    const id = `${prefix}${p}`;
+    all.patients.push({
+      id,
+      gender: pick(["female", "male", "female", "male", "other", "unknown", undefined]),
+      birth: random() < 0.05 ? undefined : isoDay(1915, 2026),
+      died: random() < 0.1 ? isoDay(2018, 2026) : undefined,
+    });
+    for (let n = 0; n < random() * 6; n += 1) {
+      const [code, text] = pick(conditionCodes) as [string, string];
+      const uncoded = random() < 0.1;
+      all.conditions.push({
+        id: `${id}c${n}`,
+        patient: id,
+        code: uncoded ? null : code,
+        text: uncoded ? `only words ${code}` : text,
+      });
+    }
+    for (let n = 0; n < random() * 8; n += 1) {
+      all.visits.push({
+        id: `${id}e${n}`,
+        patient: id,
+        at: random() < 0.05 ? null : `${isoDay(from, to)}T10:00:00+02:00`,
+        class: random() < 0.05 ? null : pick(["AMB", "AMB", "AMB", "EMER", "IMP"]),
+      });
+    }
+    for (let n = 0; n < random() * 10; n += 1) {
+      const pounds = random() < 0.2;
+      all.values.push({
+        id: `${id}o${n}`,
+        patient: id,
+        code: pick(["weight", "weight", "height"]),
+        value: Math.round((40 + random() * 80) * 10) / 10,
+        unit: pounds ? "lb" : "kg",
+        at: `${isoDay(from, to)}T08:00:00Z`,
+      });
+    }
+    all.panels.push({
+      id: `${id}bp`,
+      patient: id,
+      at: `${isoDay(from, to)}T09:00:00Z`,
+      systolic: 100 + Math.floor(random() * 60),
+      diastolic: 60 + Math.floor(random() * 40),
+    });
+    for (let n = 0; n < random() * 4; n += 1) {
+      const code = Math.floor(random() * 5);
+      all.medications.push({
+        id: `${id}m${n}`,
+        patient: id,
+        code: `m${code}`,
+        display: `Drug ${code}`,
+      });
+    }
+  }
+  return all;
+}
+
+const subject = (patient: string) => ({ subject: { reference: `Patient/${patient}` } });
+const concept = (code: string, display: string) => ({
+  coding: [{ system: "urn:test", code, display }],
+});
+
+const toResources: Record<string, (all: Everything) => object[]> = {
+  Patient: (all) =>
+    all.patients.map(({ id, gender, birth, died }) => ({
+      id,
+      gender,
+      birthDate: birth,
+      deceasedDateTime: died,
+      name: [{ family: `Family ${id}`, given: ["Given"] }],
+    })),
+  Condition: (all) =>
+    all.conditions.map(({ id, patient, code, text }) => ({
+      id,
+      ...subject(patient),
+      code: code === null ? { text } : concept(code, text),
+    })),
+  Encounter: (all) =>
+    all.visits.map((visit) => ({
+      id: visit.id,
+      ...subject(visit.patient),
+      ...(visit.class ? { class: { code: visit.class } } : {}),
+      ...(visit.at ? { period: { start: visit.at } } : {}),
+    })),
+  Observation: (all) => [
+    ...all.values.map(({ id, patient, code, value, unit, at }) => ({
+      id,
+      status: "final",
+      ...subject(patient),
+      code: concept(code, `The ${code}`),
+      effectiveDateTime: at,
+      valueQuantity: { value, unit },
+    })),
+    ...all.panels.map(({ id, patient, at, systolic, diastolic }) => ({
+      id,
+      status: "final",
+      ...subject(patient),
+      code: concept("bp", "Blood pressure"),
+      effectiveDateTime: at,
+      component: [
+        { code: concept("sys", "Systolic"), valueQuantity: { value: systolic, unit: "mmHg" } },
+        { code: concept("dia", "Diastolic"), valueQuantity: { value: diastolic, unit: "mmHg" } },
+        { code: concept("text", "No number"), valueString: "x" },
+      ],
+    })),
+    {
+      id: `${all.patients[0]?.id}wrong`,
+      status: "entered-in-error",
+      ...subject("x"),
+      code: concept("weight", "The weight"),
+      valueQuantity: { value: 1e9, unit: "kg" },
+    },
+  ],
+  MedicationRequest: (all) =>
+    all.medications.map(({ id, patient, code, display }) => ({
+      id,
+      ...subject(patient),
+      medicationCodeableConcept: concept(code, display),
+    })),
+  Location: () => [{ id: "somewhere", name: "Ward 100%" }],
+};
+
+async function load(all: Everything, stage: string, expected: "met" | "missed" | "none") {
+  const jobId = randomUUID();
+  await database().pool.query(
+    `INSERT INTO export_jobs
+       (id, connection_name, fhir_base_url, level, group_name, request, created_by, stage)
+     VALUES ($1, 'test', 'https://fhir.example', 'group', 'The group', '{}', 'test', $2::stage)`,
+    [jobId, stage],
+  );
+  await prepareJob(jobId);
+  let fileNo = 0;
+  for (const [resourceType, make] of Object.entries(toResources)) {
+    fileNo += 1;
+    const fileId = randomUUID();
+    const file = path.join(folder, fileId);
+    const resources = make(all);
+    writeFileSync(
+      file,
+      resources.map((one) => `${JSON.stringify({ resourceType, ...one })}\n`).join(""),
+    );
+    await database().pool.query(
+      `INSERT INTO export_files
+         (id, job_id, file_no, kind, resource_type, url, state, locked_by, expected_count)
+       VALUES ($1, $2, $3, 'output', $4, $5, 'loaded', 'me', $6)`,
+      [
+        fileId,
+        jobId,
+        fileNo,
+        resourceType,
+        `https://fhir.example/${resourceType}.ndjson`,
+        expected === "none" ? null : resources.length + (expected === "missed" ? 1 : 0),
+      ],
+    );
+    await loadFile({
+      jobId,
+      fileId,
+      fileNo,
+      kind: "output",
+      resourceType,
+      path: file,
+      leaseHolder: "me",
+    });
+  }
+  return jobId;
+}
+
+// ---- two jobs that share their first forty patients ------------------------------------------------
+
+const long = generate("p", 120, 2012, 2026);
+const short = generate("q", 60, 2023, 2026);
+short.patients.push(...long.patients.slice(0, 40));
+let one: string;
+let two: string;
+let empty: string;
+
+beforeAll(async () => {
+  empty = await load(
+    { patients: [], conditions: [], visits: [], values: [], panels: [], medications: [] },
+    "failed",
+    "met",
+  );
+  one = await load(long, "done", "met");
+  two = await load(short, "done", "none");
+});
+
+const of = (...job: string[]): ChartQuery => ({ job });
+const both = (read: (all: Everything) => readonly unknown[]) => [...read(long), ...read(short)];
+
+const countBy = <T>(list: readonly T[], key: (item: T) => string) => {
+  const counts = new Map<string, number>();
+  for (const item of list) counts.set(key(item), (counts.get(key(item)) ?? 0) + 1);
+  return counts;
+};
+
+/** percentile_cont */
+function quantile(values: readonly number[], q: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const place = (sorted.length - 1) * q;
+  const low = sorted[Math.floor(place)] as number;
+  const high = sorted[Math.ceil(place)] as number;
+  return low + (high - low) * (place - Math.floor(place));
+}
+
+test("summary: patients are distinct, resources are rows, the period spans encounters and observations", async () => {
+  const rowsOf = (all: Everything) =>
+    Object.values(toResources).reduce((sum, make) => sum + make(all).length, 0);
+  const times = [long, short].flatMap((all) =>
+    [...all.visits, ...all.values, ...all.panels].flatMap(({ at }) => (at ? [Date.parse(at)] : [])),
+  );
+  expect(await chart("summary", of(one, two))).toEqual({
+    patients: 180,
+    resources: rowsOf(long) + rowsOf(short),
+    jobs: 2,
+    period: {
+      from: new Date(Math.min(...times)).toISOString(),
+      to: new Date(Math.max(...times)).toISOString(),
+    },
+    jobs_complete: 1,
+    jobs_incomplete: 0,
+    jobs_unknown: 1,
+  });
+  expect(await chart("summary", of())).toMatchObject({ jobs: 3, jobs_incomplete: 1 });
+  expect(await chart("summary", of(randomUUID()))).toEqual({
+    patients: 0,
+    resources: 0,
+    jobs: 0,
+    period: null,
+    jobs_complete: 0,
+    jobs_incomplete: 0,
+    jobs_unknown: 0,
+  });
+});
+
+test("resources by type: rows, most first, of the chosen jobs only", async () => {
+  const expected = Object.entries(toResources)
+    .map(([type, make]) => ({ type, records: make(short).length }))
+    .sort((a, b) => b.records - a.records || (a.type < b.type ? -1 : 1));
+  expect(await chart("resources-by-type", of(two))).toEqual({ types: expected });
+  expect(await dataTypes([two])).toEqual({ types: expected });
+  const all = (await dataTypes()).types.find(({ type }) => type === "Patient");
+  expect(all?.records).toBe(220);
+});
+
+test("patients by age and sex: age at death or today, a patient of two jobs once", async () => {
+  const bands = [
+    ...Array.from({ length: 10 }, (_, i) => (i === 9 ? "90+" : `${i * 10}–${i * 10 + 9}`)),
+    "unknown",
+  ];
+  const expected = bands.map((band) => ({ band, female: 0, male: 0, other: 0, unknown: 0 }));
+  const today = new Date().toISOString().slice(0, 10);
+  const distinct = new Map(
+    [...long.patients, ...short.patients].map((patient) => [patient.id, patient]),
+  );
+  for (const { gender, birth, died } of distinct.values()) {
+    const end = died ?? today;
+    const age = birth
+      ? Number(end.slice(0, 4)) -
+        Number(birth.slice(0, 4)) -
+        (end.slice(5) < birth.slice(5) ? 1 : 0)
+      : -1;
+    const row = expected[age < 0 ? 10 : Math.min(9, Math.floor(age / 10))];
+    if (row) row[(gender ?? "unknown") as "female" | "male" | "other" | "unknown"] += 1;
+  }
+  expect(await chart("patients-by-age-and-sex", of(one, two))).toEqual({ bands: expected });
+});
+
+test("most frequent conditions: codes by rows with their patients, words where there is no code", async () => {
+  const { codes, distinct } = await chart("most-frequent-conditions", of(one));
+  const records = countBy(long.conditions, ({ code, text }) => code ?? text);
+  expect(distinct).toBe(records.size);
+  expect(codes).toHaveLength(20);
+  expect(codes.map((row) => row.records)).toEqual(
+    [...records.values()].sort((a, b) => b - a).slice(0, 20),
+  );
+  for (const row of codes) {
+    const mine = long.conditions.filter((one) =>
+      row.code === null ? one.code === null && one.text === row.display : one.code === row.code,
+    );
+    expect(row).toMatchObject({
+      records: mine.length,
+      patients: new Set(mine.map(({ patient }) => patient)).size,
+      display: mine[0]?.text,
+      code_system: row.code === null ? null : "urn:test",
+    });
+  }
+});
+
+test("most frequent medications: counted over both jobs", async () => {
+  const all = both((some) => some.medications) as Medication[];
+  const records = countBy(all, ({ code }) => code);
+  const { codes, distinct } = await chart("most-frequent-medications", of());
+  expect(distinct).toBe(records.size);
+  expect(new Map(codes.map((row) => [row.code, row.records]))).toEqual(records);
+  expect(codes.map((row) => row.patients)).toEqual(
+    codes.map((row) => new Set(all.filter((m) => m.code === row.code).map((m) => m.patient)).size),
+  );
+});
+
+test("encounters over time: months within six years, years beyond, every point there", async () => {
+  for (const [job, all, unit, length] of [
+    [two, short, "month", 7],
+    [one, long, "year", 4],
+  ] as const) {
+    const found = await chart("encounters-over-time", of(job));
+    expect(found.unit).toBe(unit);
+    expect(found.undated).toBe(all.visits.filter(({ at }) => at === null).length);
+    const totals = countBy(
+      all.visits.filter(({ at }) => at),
+      (visit) => visit.class ?? "unknown",
+    );
+    expect([...found.classes].sort()).toEqual([...totals.keys()].sort());
+    expect(found.classes[0]).toBe("AMB");
+
+    const expected = countBy(
+      all.visits.filter(({ at }) => at),
+      (visit) =>
+        `${new Date(visit.at ?? "").toISOString().slice(0, length)} ${visit.class ?? "unknown"}`,
+    );
+    const drawn = new Map(
+      found.points.flatMap(({ at, counts }) =>
+        Object.entries(counts)
+          .filter(([, count]) => count > 0)
+          .map(([name, count]) => [`${at.slice(0, length)} ${name}`, count] as const),
+      ),
+    );
+    expect(drawn).toEqual(expected);
+    const steps = found.points.map(
+      ({ at }) => Number(at.slice(0, 4)) * 12 + Number(at.slice(5, 7)),
+    );
+    for (const [index, step] of steps.entries()) {
+      if (index > 0) expect(step - (steps[index - 1] ?? 0)).toBe(unit === "year" ? 12 : 1);
+    }
+    for (const point of found.points) expect(Object.keys(point.counts)).toEqual(found.classes);
+  }
+});
+
+test("observation codes: numeric ones, components under their own codes, units most frequent first", async () => {
+  const { codes } = await chart("observation-codes", of(one));
+  const records = countBy(long.values, ({ code }) => code);
+  expect(Object.fromEntries(codes.map((row) => [row.code, row.records]))).toEqual({
+    ...Object.fromEntries(records),
+    sys: long.panels.length,
+    dia: long.panels.length,
+  });
+  const weight = codes.find(({ code }) => code === "weight");
+  expect(weight).toMatchObject({ display: "The weight", units: ["kg", "lb"] });
+  expect(weight?.patients).toBe(
+    new Set(long.values.filter(({ code }) => code === "weight").map(({ patient }) => patient)).size,
+  );
+  expect(codes.find(({ code }) => code === "sys")).toMatchObject({
+    display: "Systolic",
+    units: ["mmHg"],
+    patients: 120,
+  });
+});
+
+test("observation distribution: one unit, its mean and quantiles, bins that add up", async () => {
+  for (const unit of [undefined, "lb"]) {
+    const values = long.values
+      .filter((row) => row.code === "weight" && row.unit === (unit ?? "kg"))
+      .map(({ value }) => value);
+    const found = await chart("observation-distribution", { job: [one], code: "weight", unit });
+    expect(found).toMatchObject({ unit: unit ?? "kg", count: values.length });
+    expect(found.mean).toBeCloseTo(values.reduce((a, b) => a + b) / values.length, 6);
+    expect(found.median).toBeCloseTo(quantile(values, 0.5), 6);
+    expect(found.p05).toBeCloseTo(quantile(values, 0.05), 6);
+    expect(found.p95).toBeCloseTo(quantile(values, 0.95), 6);
+    expect(found.bins.length).toBeGreaterThan(5);
+    expect(found.bins.length).toBeLessThanOrEqual(30);
+    const last = found.bins.length - 1;
+    for (const [index, bin] of found.bins.entries()) {
+      const inside = values.filter(
+        (value) => (index === 0 || value >= bin.from) && (index === last || value < bin.to),
+      );
+      expect(bin.count).toBe(inside.length);
+      if (index > 0) expect(bin.from).toBe(found.bins[index - 1]?.to);
+    }
+  }
+  const pressure = await chart("observation-distribution", { job: [one], code: "dia" });
+  expect(pressure.count).toBe(120);
+  expect(pressure.median).toBe(
+    quantile(
+      long.panels.map((row) => row.diastolic),
+      0.5,
+    ),
+  );
+});
+
+test("observation distribution: nothing and one single value are answers too", async () => {
+  const nothing = await chart("observation-distribution", { job: [one], code: "no such code" });
+  expect(nothing).toEqual({
+    unit: null,
+    count: 0,
+    mean: null,
+    median: null,
+    p05: null,
+    p95: null,
+    bins: [],
+  });
+  await expect(chart("observation-distribution", of(one))).rejects.toMatchObject({
+    code: "invalid-request",
+  });
+  const [panel] = long.panels;
+  const { rows } = await database().pool.query(
+    "UPDATE observations SET code = 'single' WHERE etl_job_id = $1 AND id = $2 RETURNING value_quantity",
+    [one, long.values[0]?.id],
+  );
+  const value = rows[0].value_quantity;
+  expect(panel).toBeDefined();
+  expect(await chart("observation-distribution", { job: [one], code: "single" })).toMatchObject({
+    count: 1,
+    bins: [{ from: value, to: value, count: 1 }],
+  });
+  await database().pool.query(
+    "UPDATE observations SET code = $3 WHERE etl_job_id = $1 AND id = $2",
+    [one, long.values[0]?.id, long.values[0]?.code],
+  );
+});
+
+test("observation trend: median and quartiles a month or a year, in one unit", async () => {
+  for (const [job, all, length] of [
+    [two, short, 7],
+    [one, long, 4],
+  ] as const) {
+    const mine = all.values.filter(({ code, unit }) => code === "height" && unit === "kg");
+    const expected = [...new Set(mine.map(({ at }) => at.slice(0, length)))].sort();
+    const found = await chart("observation-trend", { job: [job], code: "height" });
+    expect(found.unit).toBe("kg");
+    expect(found.points.map(({ at }) => at.slice(0, length))).toEqual(expected);
+    for (const point of found.points) {
+      const values = mine
+        .filter(({ at }) => at.startsWith(point.at.slice(0, length)))
+        .map(({ value }) => value);
+      expect(point.count).toBe(values.length);
+      expect(point.median).toBeCloseTo(quantile(values, 0.5), 6);
+      expect(point.p25).toBeCloseTo(quantile(values, 0.25), 6);
+      expect(point.p75).toBeCloseTo(quantile(values, 0.75), 6);
+    }
+  }
+});
+
+test("charts of a job without rows are empty, not errors", async () => {
+  const none = of(empty);
+  await database().pool.query("DELETE FROM observations WHERE etl_job_id = $1", [empty]);
+  expect((await chart("encounters-over-time", none)).points).toEqual([]);
+  expect((await chart("observation-codes", none)).codes).toEqual([]);
+  expect(await chart("most-frequent-conditions", none)).toEqual({ codes: [], distinct: 0 });
+  expect((await chart("observation-trend", { ...none, code: "x" })).points).toEqual([]);
+  expect((await chart("patients-by-age-and-sex", none)).bands).toHaveLength(11);
+});
+
+test("shapes that no server should send do not break a chart", async () => {
+  const jobId = await load(
+    { patients: [], conditions: [], visits: [], values: [], panels: [], medications: [] },
+    "load",
+    "none",
+  );
+  const odd = [
+    { component: "text" },
+    { component: [null, 1, { code: "x" }, { code: { coding: "y" }, valueQuantity: [] }] },
+    { component: [{ code: concept("odd", "Odd"), valueQuantity: { value: "12" } }] },
+    { component: { code: concept("odd", "Odd") } },
+  ];
+  for (const [index, resource] of odd.entries()) {
+    await database().pool.query(
+      `INSERT INTO observations (etl_job_id, patient_id, id, file_no, line_no, resource)
+       VALUES ($1, '', $2, 1, 1, $3)`,
+      [jobId, `odd${index}`, JSON.stringify(resource)],
+    );
+  }
+  await database().pool.query(
+    `INSERT INTO observations (etl_job_id, patient_id, id, file_no, line_no, resource)
+     VALUES ($1, '', 'huge', 1, 1,
+       '{"component":[{"code":{"coding":[{"code":"odd"}]},"valueQuantity":{"value":1e400}}]}')`,
+    [jobId],
+  );
+  expect(await chart("observation-codes", of(jobId))).toEqual({ codes: [] });
+});
+
+// ---- the data browser --------------------------------------------------------------------------------
+
+const page = { page: 1, page_size: 25 };
+
+test("data rows come newest job first, page after page without gaps or repeats", async () => {
+  const seen: string[] = [];
+  for (let number = 1; ; number += 1) {
+    const list = await dataRows("Patient", { page: number, page_size: 50 });
+    expect(list.total).toBe(220);
+    seen.push(...list.rows.map((row) => `${row.job_id} ${row.id}`));
+    if (!list.more) break;
+  }
+  expect(seen).toHaveLength(220);
+  expect(new Set(seen).size).toBe(220);
+  expect(seen.slice(0, 100).every((row) => row.startsWith(two))).toBe(true);
+});
+
+test("data rows are filtered by job, patient and words; % and _ are letters", async () => {
+  const mine = await dataRows("Observation", { ...page, job: one, patient: "p3" });
+  expect(mine.total).toBe(long.values.filter(({ patient }) => patient === "p3").length + 1);
+  const words = await dataRows("Condition", { ...page, job: one, q: "ONLY WORDS" });
+  expect(words.total).toBe(long.conditions.filter(({ code }) => code === null).length);
+  expect((await dataRows("Patient", { ...page, q: "family p7" })).rows[0]?.columns).toMatchObject({
+    family_name: "Family p7",
+    birth_date: long.patients[7]?.birth ?? null,
+  });
+  expect((await dataRows("Location", { ...page, job: one, q: "100%" })).total).toBe(1);
+  expect((await dataRows("Location", { ...page, job: one, q: "1%0" })).total).toBe(0);
+  expect((await dataRows("Organization", page)).rows).toEqual([]);
+  const visit = long.visits.find(({ at }) => at);
+  const found = await dataRows("Encounter", { ...page, job: one, q: visit?.id });
+  expect(found.rows.find(({ id }) => id === visit?.id)?.columns.start_at).toBe(
+    new Date(visit?.at ?? "").toISOString(),
+  );
+});
+
+test("one resource comes with its job, group, file and line", async () => {
+  const found = await dataResource("Patient", "p1", { job: one, patient: "p1" });
+  expect(found).toMatchObject({
+    job_id: one,
+    type: "Patient",
+    file_no: 1,
+    line_no: 2,
+    file_url: "https://fhir.example/Patient.ndjson",
+    group_name: "The group",
+    resource: { resourceType: "Patient", id: "p1" },
+  });
+  expect((await dataResource("Patient", "p1", {})).job_id).toBe(two);
+  expect((await dataResource("Location", "somewhere", { patient: "" })).id).toBe("somewhere");
+  await expect(dataResource("Patient", "nobody", {})).rejects.toMatchObject({ code: "not-found" });
+});

@@ -1,0 +1,77 @@
+import { z } from "zod";
+import type { ChartData, ChartQuery } from "@/lib/contract/chart";
+import { JobStage } from "@/lib/contract/job";
+import { completenessOf } from "@/lib/store/completeness";
+import { dataTables } from "@/lib/store/data-tables";
+import { ofChosenJobs } from "../job-filter";
+import { plausibleTime } from "../plausible-time";
+import { rows } from "../rows";
+
+const Totals = z.object({
+  patients: z.number(),
+  resources: z.number(),
+  from: z.date().nullable(),
+  to: z.date().nullable(),
+});
+
+const totalsSql = `
+  SELECT
+    (SELECT count(DISTINCT id)::float8 FROM patients WHERE ${ofChosenJobs}) AS patients,
+    (SELECT ${dataTables
+      .map((table) => `(SELECT count(*) FROM ${table} WHERE ${ofChosenJobs})`)
+      .join(" + ")})::float8 AS resources,
+    least(e.first, o.first) AS from,
+    greatest(e.last, o.last) AS to
+  FROM (SELECT min(start_at) AS first, max(start_at) AS last
+          FROM encounters WHERE ${ofChosenJobs} AND ${plausibleTime("start_at")}) AS e,
+       (SELECT min(effective_at) AS first, max(effective_at) AS last
+          FROM observations WHERE ${ofChosenJobs} AND ${plausibleTime("effective_at")}) AS o`;
+
+const JobFacts = z.object({
+  stage: JobStage,
+  files: z.number(),
+  expected: z.number().nullable(),
+  rejected: z.number(),
+  mismatched: z.number(),
+  server_errors: z.number(),
+});
+
+const jobsSql = `
+  SELECT j.stage,
+         count(f.id)::int AS files,
+         CASE WHEN count(f.id) = count(f.expected_count)
+           THEN sum(f.expected_count)::float8 END AS expected,
+         COALESCE(sum(f.rejected), 0)::float8 AS rejected,
+         (count(*) FILTER (WHERE f.expected_count <> f.lines))::int AS mismatched,
+         (SELECT count(*)::int FROM export_outcomes AS o
+           WHERE o.job_id = j.id AND o.severity IN ('error', 'fatal')) AS server_errors
+    FROM export_jobs AS j
+    LEFT JOIN export_files AS f ON f.job_id = j.id AND f.kind = 'output'
+   WHERE ($1::uuid[] = '{}' OR j.id = ANY($1))
+   GROUP BY j.id`;
+
+/**
+ * How much there is and whether it is all: distinct Patient ids across the chosen jobs (a patient of
+ * two jobs counts once), rows of every type (a resource of two jobs counts twice: they are two rows),
+ * first and last encounter or observation, and how many of the jobs are complete.
+ */
+export async function summary(query: ChartQuery): Promise<ChartData<"summary">> {
+  const [[totals], jobs] = await Promise.all([
+    rows(Totals, totalsSql, [query.job]),
+    rows(JobFacts, jobsSql, [query.job]),
+  ]);
+  const completeness = jobs.map((job) => completenessOf(job.stage, job, job));
+  const how = (word: string) => completeness.filter((found) => found === word).length;
+  return {
+    patients: totals?.patients ?? 0,
+    resources: totals?.resources ?? 0,
+    jobs: jobs.length,
+    period:
+      totals?.from && totals.to
+        ? { from: totals.from.toISOString(), to: totals.to.toISOString() }
+        : null,
+    jobs_complete: how("complete"),
+    jobs_incomplete: how("incomplete"),
+    jobs_unknown: how("unknown"),
+  };
+}

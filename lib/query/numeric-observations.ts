@@ -1,0 +1,38 @@
+import { ofChosenJobs } from "./job-filter";
+
+// JSON's numbers go beyond double precision, where a cast is an error and a mean overflows.
+const storable = (value: string) => `abs(${value}) < 1e150`;
+
+/**
+ * Every number that the chosen jobs' Observations hold, one a row: (code_system, code, code_display,
+ * patient_id, effective_at, value, unit). A panel without a value of its own (blood pressure)
+ * contributes its components. What was entered in error is left out. $1 as in ofChosenJobs; where
+ * `code` names a parameter, only that code.
+ */
+export function numericObservations(code?: string): string {
+  return `
+    SELECT code_system, code, code_display, patient_id, effective_at,
+           value_quantity AS value, value_unit AS unit
+      FROM observations
+     WHERE ${ofChosenJobs} AND value_quantity IS NOT NULL AND ${storable("value_quantity")}
+       AND status IS DISTINCT FROM 'entered-in-error'
+       ${code ? `AND code = ${code}` : ""}
+    UNION ALL
+    SELECT coding->>'system', coding->>'code',
+           COALESCE(coding->>'display', component->'code'->>'text'), patient_id, effective_at,
+           number::float8,
+           COALESCE(component->'valueQuantity'->>'unit', component->'valueQuantity'->>'code')
+      FROM observations
+     CROSS JOIN LATERAL jsonb_array_elements(
+       CASE jsonb_typeof(resource->'component')
+         WHEN 'array' THEN resource->'component' ELSE '[]' END) AS component
+     CROSS JOIN LATERAL (SELECT
+       component->'code'->'coding'->0 AS coding,
+       CASE jsonb_typeof(component->'valueQuantity'->'value')
+         WHEN 'number' THEN (component->'valueQuantity'->>'value')::numeric END AS number
+     ) AS read
+     WHERE ${ofChosenJobs} AND value_quantity IS NULL AND value_text IS NULL
+       AND status IS DISTINCT FROM 'entered-in-error'
+       AND coding->>'code' IS NOT NULL AND ${storable("number")}
+       ${code ? `AND coding->>'code' = ${code}` : ""}`;
+}
