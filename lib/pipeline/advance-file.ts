@@ -4,7 +4,10 @@ import { AppError } from "@/lib/errors";
 import { env } from "@/lib/settings/env";
 import { log } from "@/lib/settings/log";
 import { type ClaimedFile, releaseFile, renewFile } from "@/lib/store/claims";
+import { database } from "@/lib/store/client";
+import { addEvent } from "@/lib/store/events";
 import {
+  itemOf,
   storeDownloaded,
   storeFileFailure,
   storeFileRetry,
@@ -32,6 +35,7 @@ async function download(file: ClaimedFile, { stages, leaseSeconds, signal }: Too
   const where = bulkPath(file);
   const target = path.join(env().BULK_DIR, where);
   await mkdir(path.dirname(target), { recursive: true });
+  await addEvent(database().pool, file.jobId, "download_request", itemOf(file));
   let received = 0;
   const fetched = await underLease(
     {

@@ -88,12 +88,14 @@ async function poll(job: ClaimedJob, stages: StageFunctions): Promise<void> {
   let url: string | null = job.statusUrl;
   if (!url) throw new AppError("kickoff-no-status-url", { status: 202 });
   const seen = new Set<string>();
+  // Without a Retry-After the waits double, so their number follows from how long it has taken.
+  const polls = Math.floor(Math.log2(job.preparingSeconds + 1));
   while (url !== null && !seen.has(url) && seen.size < longestManifestPages) {
     const statusUrl: string = url;
     seen.add(statusUrl);
     const now = new Date();
     const answer = await withToken(authorize, (token) =>
-      stages.checkStatus({ statusUrl, token, now }),
+      stages.checkStatus({ statusUrl, token, polls, now }),
     );
     if (answer.state === "waiting") {
       const delayMs = Math.min(3_600_000, Math.max(0, answer.retryAt.getTime() - now.getTime()));
@@ -170,11 +172,12 @@ export async function deleteExport(
   },
   stages: StageFunctions,
 ): Promise<void> {
-  let detail: Record<string, unknown> = { why, accepted: true };
+  let detail: Record<string, unknown>;
   try {
-    await withToken(tokensOf({ connectionId }, stages), (token) =>
+    const { deleted, reason } = await withToken(tokensOf({ connectionId }, stages), (token) =>
       stages.deleteExport({ statusUrl, token }),
     );
+    detail = { why, accepted: deleted, ...(reason ? { message: reason } : {}) };
   } catch (error) {
     const failure = failureOf(error, { jobId, step: "delete" });
     detail = { why, accepted: false, code: failure.code, message: failure.message };

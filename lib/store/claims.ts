@@ -27,6 +27,8 @@ export type ClaimedJob = {
   request: ExportRequest;
   statusUrl: string | null;
   serverProgress: string | null;
+  /** since the server accepted the export; 0 before */
+  preparingSeconds: number;
 };
 
 export type ClaimedFile = {
@@ -59,6 +61,7 @@ type JobRow = {
   request: unknown;
   status_url: string | null;
   server_progress: string | null;
+  preparing_seconds: number;
 };
 
 /**
@@ -83,7 +86,8 @@ const claimJobSql = `
     LIMIT 1
     FOR NO KEY UPDATE OF j SKIP LOCKED)
   RETURNING id, stage, attempts, connection_id, fhir_base_url, level, group_id, request, status_url,
-    server_progress`;
+    server_progress,
+    coalesce(extract(epoch FROM now() - kicked_off_at), 0)::float8 AS preparing_seconds`;
 
 /**
  * A job is drawn first, each with the same chance, then its next file: one job with 20,000 files
@@ -124,6 +128,7 @@ const toClaimedJob = (row: JobRow, holder: string): ClaimedJob => ({
   request: ExportRequestSchema.parse(row.request),
   statusUrl: row.status_url,
   serverProgress: row.server_progress,
+  preparingSeconds: row.preparing_seconds,
 });
 
 /**

@@ -22,12 +22,13 @@ export type NewJob = {
 
 async function insertJobs(client: pg.PoolClient, jobs: NewJob[]): Promise<string[]> {
   const jobIds: string[] = [];
-  for (const job of jobs) {
+  for (const [place, job] of jobs.entries()) {
     const jobId = randomUUID();
     await client.query(
       `INSERT INTO export_jobs (id, batch_id, connection_id, connection_name, fhir_base_url, level,
-           group_id, group_name, request, created_by, stage, status_url, kicked_off_at, next_run_at)
+           group_id, group_name, request, created_by, created_at, stage, status_url, kicked_off_at, next_run_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
+         now() + $13 * interval '1 millisecond',
            CASE WHEN $11::text IS NULL THEN 'kickoff' ELSE 'poll' END::stage, $11,
            CASE WHEN $11::text IS NULL THEN NULL ELSE now() END,
            now() + make_interval(secs => $12))`,
@@ -44,6 +45,8 @@ async function insertJobs(client: pg.PoolClient, jobs: NewJob[]): Promise<string
         job.createdBy,
         job.statusUrl ?? null,
         job.delaySeconds ?? 0,
+        // Jobs that are started together keep their order in lists.
+        place,
       ],
     );
     if (job.statusUrl) await addEvent(client, jobId, "resume", { by: job.createdBy });
@@ -90,6 +93,7 @@ export async function createHeldJob(
       request: job.request,
       statusUrl: null,
       serverProgress: null,
+      preparingSeconds: 0,
     };
   });
 }

@@ -8,7 +8,8 @@ import { troubleOf } from "./trouble";
 const released = "locked_by = NULL, locked_until = NULL";
 const untroubled = "attempts = 0, error_code = NULL, error_message = NULL, error_details = NULL";
 
-const itemOf = (file: ClaimedFile) => ({
+/** How events name a file. */
+export const itemOf = (file: ClaimedFile) => ({
   fileNo: file.fileNo,
   fileUrl: withoutQuery(file.url),
   itemType: file.kind,

@@ -1,0 +1,435 @@
+import { randomUUID } from "node:crypto";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import pg from "pg";
+import { afterAll, afterEach, beforeEach, expect, test, vi } from "vitest";
+import { AppError } from "@/lib/errors";
+import { loadFile } from "@/lib/load/load-file";
+import { prepareJob } from "@/lib/load/prepare-job";
+import { settleJob } from "@/lib/load/settle-job";
+import { database } from "@/lib/store/client";
+import { createJobs } from "@/lib/store/create-job";
+import { listEvents } from "@/lib/store/events";
+import { freshDatabase } from "@/lib/store/fresh-database";
+import { storeCancel, storeRetry } from "@/lib/store/job-orders";
+import { jobDetail, jobList } from "@/lib/store/jobs";
+import type { StageFunctions } from "./advance-job";
+import { stageToRetry } from "./stages";
+import { runWorker } from "./worker";
+
+// The stages are stand-ins here: a server that lives in this file. The real ones have tests of their
+// own, and kill.db.test.ts runs all of it together.
+vi.mock("./stage-functions", () => ({ stageFunctions: {} }));
+
+const url = await freshDatabase();
+process.env.LOG_LEVEL = "silent";
+process.env.BULK_DIR = await mkdtemp(path.join(tmpdir(), "bulkhouse-worker-"));
+const bulkDir = process.env.BULK_DIR;
+afterAll(() => rm(bulkDir, { recursive: true, force: true }));
+
+const statusUrl = "https://bulk.example.org/status/1";
+const fileUrl = (n: number) => `https://bulk.example.org/files/${n}?signature=secret`;
+
+/** The lines of file n: `lines` patients of its own. */
+const ndjson = (n: number, lines: number) =>
+  Array.from(
+    { length: lines },
+    (_, line) => `${JSON.stringify({ resourceType: "Patient", id: `p${n}-${line}` })}\n`,
+  ).join("");
+
+function bulkServer({ files = 3, lines = 20 }: { files?: number; lines?: number } = {}) {
+  const done = { authorized: [] as boolean[], kickOffs: 0, polls: 0, fetched: [] as string[] };
+  const deleted: string[] = [];
+  const stages: StageFunctions = {
+    authorize: async (_connectionId, options) => {
+      done.authorized.push(options?.fresh ?? false);
+      return null;
+    },
+    kickOff: async () => {
+      done.kickOffs += 1;
+      return {
+        statusUrl,
+        requestUrl: "https://bulk.example.org/fhir/Group/g1/$export?_type=Patient",
+      };
+    },
+    checkStatus: async ({ now = new Date() }) => {
+      done.polls += 1;
+      if (done.polls === 1) {
+        return { state: "waiting", retryAt: new Date(now.getTime() + 100), progress: "50%" };
+      }
+      const output = Array.from({ length: files }, (_, n) => ({
+        type: "Patient",
+        url: fileUrl(n),
+        count: lines,
+      }));
+      const manifest = {
+        transactionTime: new Date("2026-11-01T00:00:00Z"),
+        requiresAccessToken: false,
+        output,
+        error: [],
+        deleted: [],
+        nextUrl: null,
+      };
+      return { state: "ready", manifest, raw: { output } };
+    },
+    fetchFile: async ({ url: link, path: target, onBytes }) => {
+      done.fetched.push(link);
+      const text = ndjson(Number(/files\/(\d+)/.exec(link)?.[1]), lines);
+      onBytes?.(text.length);
+      await writeFile(target, text);
+      return { sizeBytes: text.length };
+    },
+    deleteExport: async ({ statusUrl: gone }) => {
+      deleted.push(gone);
+      return { deleted: true, status: 202, reason: null };
+    },
+    prepareJob,
+    loadFile,
+    settleJob,
+  };
+  return { stages, done, deleted };
+}
+
+const stops: (() => Promise<void>)[] = [];
+
+/** A worker in this process; stopped after the test at the latest. */
+function startWorker(stages: StageFunctions, { leaseSeconds = 5 } = {}) {
+  const stop = new AbortController();
+  const ended = runWorker({ signal: stop.signal, concurrency: 3, leaseSeconds, stages });
+  const end = async () => {
+    stop.abort();
+    await ended;
+  };
+  stops.push(end);
+  return end;
+}
+
+beforeEach(async () => {
+  await database().pool.query("TRUNCATE export_jobs, connections CASCADE");
+});
+afterEach(async () => {
+  for (const stop of stops.splice(0)) await stop();
+});
+
+async function newJob(level: "group" | "system" = "group"): Promise<string> {
+  const connectionId = randomUUID();
+  await database().pool.query(
+    `INSERT INTO connections (id, name, fhir_base_url, auth, updated_at)
+     VALUES ($1, 'Test', 'https://bulk.example.org/fhir', 'none', now())`,
+    [connectionId],
+  );
+  const [jobId] = await createJobs([
+    {
+      connectionId,
+      connectionName: "Test",
+      fhirBaseUrl: "https://bulk.example.org/fhir",
+      level,
+      groupId: level === "group" ? "g1" : null,
+      groupName: null,
+      request: { resource_types: ["Patient"] },
+      createdBy: "test",
+    },
+  ]);
+  return jobId as string;
+}
+
+type Detail = Awaited<ReturnType<typeof jobDetail>>;
+
+async function until(jobId: string, reached: (job: Detail) => boolean): Promise<Detail> {
+  for (;;) {
+    const job = await jobDetail(jobId).catch((error) => {
+      if (/Connection terminated|terminating|not currently accepting/.test(String(error)))
+        return null;
+      throw error;
+    });
+    if (job && reached(job)) return job;
+    await sleep(50);
+  }
+}
+const ended = (job: Detail) => job.ended_at !== null;
+
+const patients = async (jobId: string) =>
+  (
+    await database().pool.query<{ n: number }>(
+      "SELECT count(*)::int AS n FROM patients WHERE etl_job_id = $1",
+      [jobId],
+    )
+  ).rows[0]?.n;
+
+test("a job goes from kick-off to done, its counts add up, and the server may forget it", async () => {
+  const { stages, deleted } = bulkServer();
+  const jobId = await newJob();
+  startWorker(stages);
+  const job = await until(jobId, ended);
+  expect(job).toMatchObject({
+    status: "completed",
+    status_url: statusUrl,
+    records_loaded: 60,
+    completeness: "complete",
+    error: null,
+    warning: null,
+    transaction_time: "2026-11-01T00:00:00.000Z",
+    progress: "Completed: 3 files, 60 records",
+    can: { cancel: false, retry: false, purge: true },
+  });
+  expect(job.files.map((file) => [file.state, file.expected, file.accepted])).toEqual([
+    ["loaded", 20, 20],
+    ["loaded", 20, 20],
+    ["loaded", 20, 20],
+  ]);
+  expect(await patients(jobId)).toBe(60);
+  await vi.waitFor(() => expect(deleted).toEqual([statusUrl]));
+});
+
+test("the log of a job has the standard's names and no secret of a signed link", async () => {
+  const { stages } = bulkServer({ files: 1 });
+  const jobId = await newJob();
+  startWorker(stages);
+  await until(jobId, ended);
+  const names = await vi.waitFor(async () => {
+    const { events } = await listEvents(jobId);
+    expect(events.at(-1)?.event).toBe("export_deleted");
+    expect(JSON.stringify(events)).not.toContain("secret");
+    return events.map((event) => event.event);
+  });
+  expect(names).toEqual([
+    "kickoff",
+    "status_progress",
+    "status_complete",
+    "manifest_complete",
+    "download_request",
+    "download_complete",
+    "load_complete",
+    "export_complete",
+    "export_deleted",
+  ]);
+});
+
+test("two workers share the work and do no step twice", async () => {
+  const { stages, done } = bulkServer({ files: 30, lines: 3 });
+  const jobId = await newJob();
+  startWorker(stages);
+  startWorker(stages);
+  const job = await until(jobId, ended);
+  expect(job).toMatchObject({ status: "completed", records_loaded: 90 });
+  expect(done.kickOffs).toBe(1);
+  expect(done.fetched).toHaveLength(30);
+});
+
+test("an empty manifest completes with the question whether the group exists", async () => {
+  const { stages } = bulkServer({ files: 0 });
+  const jobId = await newJob();
+  startWorker(stages);
+  const job = await until(jobId, ended);
+  expect(job).toMatchObject({ status: "completed", warning_code: "empty-group" });
+  expect(job.warning).toMatch(/^0 patients: does the group “g1” exist\?/);
+});
+
+test("a token that has run out while the server prepared is replaced and counts as no failure", async () => {
+  const { stages, done } = bulkServer();
+  const jobId = await newJob();
+  const { checkStatus } = stages;
+  stages.authorize = async (_id, options) => (options?.fresh ? "fresh" : "stale");
+  stages.checkStatus = async (asked) => {
+    if (asked.token === "stale" && done.polls > 0) {
+      throw new AppError("access-refused", { host: "x", status: 401, reason: "expired" });
+    }
+    return checkStatus(asked);
+  };
+  startWorker(stages);
+  const job = await until(jobId, ended);
+  expect(job).toMatchObject({ status: "completed", attempts: 0 });
+  const { events } = await listEvents(jobId);
+  expect(events.map((event) => event.event)).not.toContain("status_error");
+});
+
+test("a refused kick-off fails the job with the server's reason", async () => {
+  const { stages } = bulkServer();
+  stages.kickOff = async () => {
+    const params = { status: 400, reason: "unknown type" };
+    throw new AppError("kickoff-refused", params, { evidence: { answer: "unknown type" } });
+  };
+  const jobId = await newJob();
+  startWorker(stages);
+  const job = await until(jobId, ended);
+  expect(job).toMatchObject({
+    status: "failed",
+    error: "The server refused to start the export (HTTP 400): unknown type",
+    failure: { code: "kickoff-refused", evidence: { answer: "unknown type" } },
+    can: { cancel: false, retry: true, purge: true },
+  });
+});
+
+test("a file that cannot be had fails the job, keeps the others, and comes with a retry", async () => {
+  const { stages, done, deleted } = bulkServer();
+  const { fetchFile } = stages;
+  let broken = true;
+  stages.fetchFile = async (file) => {
+    if (broken && file.url === fileUrl(1)) {
+      throw new AppError("download-refused", { status: 404, reason: "Not Found" });
+    }
+    return fetchFile(file);
+  };
+  const jobId = await newJob();
+  startWorker(stages);
+  const failed = await until(jobId, ended);
+  expect(failed).toMatchObject({
+    status: "failed",
+    records_loaded: 40,
+    completeness: "incomplete",
+    failure: { code: "files-failed", params: { failed: 1, total: 3 } },
+  });
+  expect(failed.files[1]).toMatchObject({ state: "failed", error: { code: "download-refused" } });
+  expect(deleted).toEqual([]);
+
+  broken = false;
+  await storeRetry(jobId, "test", stageToRetry);
+  const job = await until(jobId, ended);
+  expect(job).toMatchObject({ status: "completed", records_loaded: 60, error: null });
+  expect(done.fetched).toHaveLength(3);
+  expect(done.kickOffs).toBe(1);
+});
+
+test("a full disk is waited for: nothing is counted, the row says why, and then it goes on", async () => {
+  const { stages } = bulkServer({ files: 1 });
+  const { fetchFile } = stages;
+  let full = true;
+  stages.fetchFile = async (file) => {
+    if (full) throw Object.assign(new Error("write"), { code: "ENOSPC", path: "/data/bulk" });
+    return fetchFile(file);
+  };
+  const jobId = await newJob();
+  startWorker(stages);
+  const waiting = await until(jobId, (job) => job.failure !== null);
+  expect(waiting).toMatchObject({ status: "downloading", failure: { code: "disk-full" } });
+  expect(waiting.progress).toContain("The disk of /data/bulk is full");
+  expect(waiting.files[0]?.attempts).toBe(0);
+  full = false;
+  await database().pool.query("UPDATE export_files SET next_run_at = now()");
+  expect(await until(jobId, ended)).toMatchObject({ status: "completed", error: null });
+});
+
+test("a cancelled job stops its download, and its file is not finished by anybody", async () => {
+  const { stages } = bulkServer({ files: 1 });
+  let broken = false;
+  stages.fetchFile = ({ signal }) =>
+    new Promise((_, reject) => {
+      signal?.addEventListener("abort", () => {
+        broken = true;
+        reject(signal.reason);
+      });
+    });
+  const jobId = await newJob();
+  startWorker(stages, { leaseSeconds: 0.5 });
+  await until(jobId, (job) => job.files[0]?.state === "downloading");
+  await storeCancel(jobId, "somebody");
+  await vi.waitFor(() => expect(broken).toBe(true), { timeout: 5_000 });
+  expect(await jobDetail(jobId)).toMatchObject({
+    status: "cancelled",
+    files: [{ state: "pending" }],
+  });
+});
+
+test("a job cancelled during its kick-off stays cancelled, and the server is told", async () => {
+  const { stages, deleted } = bulkServer();
+  const { kickOff } = stages;
+  const jobId = await newJob();
+  stages.kickOff = async (request) => {
+    await storeCancel(jobId, "somebody");
+    return kickOff(request);
+  };
+  startWorker(stages);
+  await vi.waitFor(() => expect(deleted).toEqual([statusUrl]), { timeout: 5_000 });
+  expect((await jobDetail(jobId)).status).toBe("cancelled");
+});
+
+test("a worker that is told to stop gives its files back at once", async () => {
+  const { stages } = bulkServer({ files: 1 });
+  stages.fetchFile = ({ signal }) =>
+    new Promise((_, reject) => {
+      signal?.addEventListener("abort", () => reject(signal.reason));
+    });
+  const jobId = await newJob();
+  const stop = startWorker(stages, { leaseSeconds: 60 });
+  await until(jobId, (job) => job.files[0]?.state === "downloading");
+  await stop();
+  const { rows } = await database().pool.query(
+    "SELECT state, locked_by, attempts FROM export_files",
+  );
+  expect(rows).toEqual([{ state: "pending", locked_by: null, attempts: 0 }]);
+  const { rows: workers } = await database().pool.query("SELECT id FROM workers");
+  expect(workers).toEqual([]);
+});
+
+test("a database that goes away in the midst of it costs time and nothing else", async () => {
+  const { stages } = bulkServer({ files: 12, lines: 500 });
+  const { fetchFile } = stages;
+  stages.fetchFile = async (file) => {
+    await sleep(60);
+    return fetchFile(file);
+  };
+  const jobId = await newJob();
+  startWorker(stages, { leaseSeconds: 1 });
+  await until(jobId, (job) => job.files.some((file) => file.state === "loaded"));
+  const name = new URL(url).pathname.slice(1);
+  const admin = new pg.Client({ connectionString: url.replace(`/${name}`, "/postgres") });
+  await admin.connect();
+  for (let times = 0; times < 3; times += 1) {
+    await admin.query(`ALTER DATABASE ${name} ALLOW_CONNECTIONS false`);
+    await admin.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", [
+      name,
+    ]);
+    await sleep(700);
+    await admin.query(`ALTER DATABASE ${name} ALLOW_CONNECTIONS true`);
+    await sleep(400);
+  }
+  await admin.end();
+  const job = await until(jobId, ended);
+  expect(job).toMatchObject({
+    status: "completed",
+    records_loaded: 6000,
+    completeness: "complete",
+  });
+  expect(await patients(jobId)).toBe(6000);
+});
+
+test("a file that has vanished from the disk is fetched again", async () => {
+  const { stages, done } = bulkServer({ files: 1 });
+  const jobId = await newJob();
+  const { fetchFile } = stages;
+  let times = 0;
+  stages.fetchFile = async (file) => {
+    const fetched = await fetchFile(file);
+    times += 1;
+    if (times === 1) await rm(file.path);
+    return fetched;
+  };
+  startWorker(stages);
+  expect(await until(jobId, ended)).toMatchObject({ status: "completed", records_loaded: 20 });
+  expect(done.fetched).toHaveLength(2);
+  expect(await readdir(path.join(bulkDir, jobId))).toHaveLength(1);
+});
+
+test("the list of jobs is filtered, sorted, searched and paged", async () => {
+  const jobs: string[] = [];
+  for (const level of ["group", "system", "group"] as const) {
+    jobs.push(await newJob(level));
+    await sleep(2);
+  }
+  const query = { page: 1, page_size: 2, sort: "created_at", order: "asc" } as const;
+  const first = await jobList(query);
+  expect(first.jobs.map((job) => job.job_id)).toEqual(jobs.slice(0, 2));
+  expect(first.total).toBe(3);
+  const second = await jobList({ ...query, page: 2 });
+  expect(second.jobs.map((job) => job.job_id)).toEqual(jobs.slice(2));
+  expect((await jobList({ ...query, group_id: "g1" })).total).toBe(2);
+  expect((await jobList({ ...query, q: jobs[1]?.slice(0, 8) })).total).toBe(1);
+  expect((await jobList({ ...query, q: "100%" })).total).toBe(0);
+  await storeCancel(jobs[2] as string, "x");
+  expect((await jobList({ ...query, status: ["cancelled"] })).jobs[0]?.job_id).toBe(jobs[2]);
+  for (const sort of ["group", "connection", "status", "duration"] as const) {
+    expect((await jobList({ ...query, sort, order: "desc" })).total).toBe(3);
+  }
+});
