@@ -1,27 +1,31 @@
-// The process that advances jobs (`npm run worker`; `npm start` runs it beside the web server).
-// It stops on SIGTERM, on SIGINT, and when the process that started it is gone.
 import { runWorker } from "@/lib/pipeline/worker";
-import { log } from "@/lib/settings/log";
+import { parseEnv } from "@/lib/settings/env";
 import { closeDatabase } from "@/lib/store/client";
+import { openDatabase } from "./application";
 
-const patienceMs = 10_000;
-const stop = new AbortController();
-
-function stopSoon(): void {
-  if (stop.signal.aborted) return;
-  stop.abort();
-  // What does not end in time is left to its lease.
-  setTimeout(() => process.exit(0), patienceMs).unref();
-}
-
-for (const name of ["SIGTERM", "SIGINT"] as const) process.on(name, stopSoon);
-process.on("disconnect", stopSoon);
-
-try {
-  await runWorker({ signal: stop.signal });
-  await closeDatabase();
+/**
+ * `npm run worker`, and the service `etl-service` of docker-compose.yml: the pipeline alone. Any
+ * number may run; each applies the migrations that it finds missing.
+ */
+export default async function worker(): Promise<void> {
+  const ending = new AbortController();
+  let asked = 0;
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(signal, () => {
+      if (asked && Date.now() - asked > 1_000) process.exit(1);
+      asked ||= Date.now();
+      ending.abort();
+    });
+  }
+  const { postgres } = await openDatabase(parseEnv(process.env), {
+    // Under a starter, which has told it already.
+    quiet: Boolean(process.channel),
+  });
+  try {
+    if (!ending.signal.aborted) await runWorker({ signal: ending.signal });
+  } finally {
+    await closeDatabase();
+    if (postgres && !postgres.reused) await postgres.stop();
+  }
   process.exit(0);
-} catch (error) {
-  log().fatal({ err: error }, "the worker cannot run");
-  process.exit(1);
 }
