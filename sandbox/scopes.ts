@@ -1,0 +1,25 @@
+/** A system scope that can read: `system/Patient.rs`, `system/*.read`, `system/*.*`. */
+const systemScope = /^system\/(\*|[A-Z][A-Za-z]*)\.(read|write|\*|c?r?u?d?s?)(\?.*)?$/;
+
+/**
+ * The types that a granted scope lets a client read: "*" or a set of names.
+ *
+ * @throws Error with the reason in words when a scope is not one of SMART's system scopes
+ *   (versions 1 and 2), or nothing among them can be read.
+ */
+export function readableTypes(scope: string): "*" | Set<string> {
+  const types = new Set<string>();
+  for (const one of scope.split(/\s+/).filter(Boolean)) {
+    if (!one.startsWith("system/"))
+      throw new Error(
+        `Only system-level scopes are allowed for bulk data export (bad scope: "${one}")`,
+      );
+    const match = systemScope.exec(one);
+    if (!match || match[2] === "") throw new Error(`Invalid scope: "${one}"`);
+    const actions = match[2] as string;
+    if (actions === "read" || actions === "*" || (actions !== "write" && actions.includes("r")))
+      types.add(match[1] as string);
+  }
+  if (types.size === 0) throw new Error(`No scope in "${scope}" allows reading`);
+  return types.has("*") ? "*" : types;
+}
