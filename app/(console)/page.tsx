@@ -1,0 +1,14 @@
+import type { Metadata } from "next";
+import { OverviewPage } from "@/components/overview/overview-page";
+import { locale } from "@/lib/http/locale";
+import { requirePerson } from "@/lib/session/require-person";
+import { messages } from "@/messages/messages";
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: messages(await locale()).overview.title };
+}
+
+export default async function Page() {
+  const { role } = await requirePerson();
+  return <OverviewPage role={role} />;
+}

@@ -1,0 +1,99 @@
+"use client";
+
+import { Button, Drawer, Group, Stack } from "@mantine/core";
+import { useForm } from "@mantine/form";
+import { notifications } from "@mantine/notifications";
+import { useTranslations } from "use-intl";
+import { FailureAlert } from "@/components/feedback/failure-alert";
+import { useChangeConnection } from "@/lib/browser/connections-queries";
+import type { ChangeConnectionBody, ConnectionView } from "@/lib/contract/connection";
+import { ConnectionFields, type ConnectionValues } from "./connection-fields";
+import { KeyFacts } from "./key-facts";
+
+const valuesOf = (connection: ConnectionView): ConnectionValues => ({
+  name: connection.name,
+  fhir_base_url: connection.fhir_base_url,
+  auth: connection.auth,
+  token_url: connection.token_url ?? "",
+  client_id: connection.client_id ?? "",
+  scope: connection.scope ?? "",
+  private_key: "",
+});
+
+/** Name, addresses, client id and scope; a new key replaces the old one, an empty field keeps it. */
+export function EditConnection({
+  connection,
+  opened,
+  onClose,
+}: {
+  connection: ConnectionView;
+  opened: boolean;
+  onClose: () => void;
+}) {
+  const t = useTranslations("connections");
+  return (
+    <Drawer
+      opened={opened}
+      onClose={onClose}
+      title={t("edit.title")}
+      position="right"
+      size="lg"
+      styles={{ title: { fontWeight: 600 } }}
+    >
+      <Form connection={connection} onClose={onClose} />
+    </Drawer>
+  );
+}
+
+function Form({ connection, onClose }: { connection: ConnectionView; onClose: () => void }) {
+  const t = useTranslations("connections");
+  const tFrame = useTranslations("frame");
+  const change = useChangeConnection(connection.connection_id);
+  const before = valuesOf(connection);
+  const form = useForm<ConnectionValues>({
+    mode: "controlled",
+    initialValues: before,
+    validate: {
+      fhir_base_url: (value) => (value.trim() ? null : t("field.required")),
+      client_id: (value, { auth }) =>
+        auth === "none" || value.trim() ? null : t("field.required"),
+      private_key: (value, { auth }) =>
+        auth === "none" || connection.key || value.trim() ? null : t("field.required"),
+    },
+  });
+  const save = (values: ConnectionValues) => {
+    const changes = Object.fromEntries(
+      Object.entries(values)
+        .map(([name, value]) => [name, value.trim()] as const)
+        .filter(([name, value]) => value !== before[name as keyof ConnectionValues]),
+    ) as ChangeConnectionBody;
+    change.mutate(changes, {
+      onSuccess: () => {
+        notifications.show({ message: t("edit.saved"), color: "green" });
+        onClose();
+      },
+    });
+  };
+  return (
+    <form onSubmit={form.onSubmit(save)} noValidate>
+      <Stack>
+        <ConnectionFields
+          form={form}
+          replace
+          keyFacts={connection.key ? <KeyFacts facts={connection.key} /> : undefined}
+        />
+        {change.isError ? (
+          <FailureAlert failure={change.error} title={t("create.not-saved")} />
+        ) : null}
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onClose}>
+            {tFrame("cancel")}
+          </Button>
+          <Button type="submit" loading={change.isPending} disabled={!form.isDirty()}>
+            {t("edit.save")}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}

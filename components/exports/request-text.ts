@@ -1,0 +1,35 @@
+import type { ExportRequest } from "@/lib/contract/export-request";
+
+/**
+ * The kick-off request as a person reads it: what kickoff/ sends, with nothing percent-encoded
+ * (Bulk Data Access, Query Parameters).
+ */
+export function requestText(input: {
+  fhirBaseUrl: string;
+  level: "group" | "patient" | "system";
+  groupId: string | null;
+  request: ExportRequest;
+}): string {
+  const { request } = input;
+  const path = {
+    system: "$export",
+    patient: "Patient/$export",
+    group: `Group/${input.groupId ?? "{id}"}/$export`,
+  }[input.level];
+  const parameters: [string, string | undefined][] = [
+    ["_type", request.resource_types.join(",")],
+    ["_since", request.since],
+    ["_until", request.until],
+    ["_typeFilter", request.type_filter?.join(",")],
+    ["_elements", request.elements?.join(",")],
+  ];
+  const query = parameters.filter(([, value]) => value).map(([name, value]) => `${name}=${value}`);
+  return [
+    `${request.method ?? "GET"} ${input.fhirBaseUrl}/${path}`,
+    ...query.map(
+      (part, place) =>
+        `    ${place === 0 && request.method !== "POST" ? "?" : request.method === "POST" ? " " : "&"}${part}`,
+    ),
+    `Prefer: respond-async${request.lenient ? ", handling=lenient" : ""}`,
+  ].join("\n");
+}

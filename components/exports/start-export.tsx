@@ -1,0 +1,309 @@
+"use client";
+
+import {
+  Button,
+  Code,
+  Divider,
+  Group,
+  NumberInput,
+  Paper,
+  SegmentedControl,
+  SimpleGrid,
+  Stack,
+  Switch,
+  Text,
+  Textarea,
+  Title,
+} from "@mantine/core";
+import { DateTimePicker } from "@mantine/dates";
+import { IconHistory, IconPlayerPlay } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { useRouter } from "next/navigation";
+import { useState } from "react";
+import { useFormatter, useTranslations } from "use-intl";
+import { FailureAlert } from "@/components/feedback/failure-alert";
+import { Folded } from "@/components/jobs/folded";
+import { capabilityQuery, groupsQuery } from "@/lib/browser/connections-queries";
+import { useStartExport } from "@/lib/browser/exports-queries";
+import type { ConnectionView } from "@/lib/contract/connection";
+import { defaultResourceTypes, type ExportRequest } from "@/lib/contract/export-request";
+import { type GroupRow, GroupTable } from "./group-table";
+import { requestText } from "./request-text";
+import { TypePicker } from "./type-picker";
+
+type Level = "group" | "patient" | "system";
+
+/** The picker's local "YYYY-MM-DD HH:mm:ss" → the standard's instant, in UTC. */
+const instant = (local: string | null): string | undefined =>
+  local ? new Date(local.replace(" ", "T")).toISOString() : undefined;
+
+/** The other way round, for a time that we fill in. */
+const local = (at: string): string => {
+  const date = new Date(at);
+  const two = (value: number) => String(value).padStart(2, "0");
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
+};
+
+const lines = (text: string): string[] | undefined => {
+  const list = text
+    .split("\n")
+    .map((line) => line.trim())
+    .filter(Boolean);
+  return list.length ? list : undefined;
+};
+
+/**
+ * Groups, types, date → jobs.
+ * @param wait the connection is being tested: the groups are asked afterwards
+ */
+export function StartExport({
+  connection,
+  may,
+  wait,
+}: {
+  connection: ConnectionView;
+  may: boolean;
+  wait: boolean;
+}) {
+  const t = useTranslations("exports");
+  const format = useFormatter();
+  const router = useRouter();
+  const start = useStartExport();
+  const id = connection.connection_id;
+  const [level, setLevel] = useState<Level>("group");
+  const groups = useQuery({ ...groupsQuery(id), enabled: !wait });
+  const capability = useQuery({
+    ...capabilityQuery(id),
+    enabled: !wait && connection.capability === null,
+  });
+  const offered = (connection.capability ?? capability.data)?.resource_types ?? [];
+  const [selected, setSelected] = useState<GroupRow[]>([]);
+  const [added, setAdded] = useState<GroupRow[]>([]);
+  const [types, setTypes] = useState<string[] | null>(null);
+  const [since, setSince] = useState<string | null>(null);
+  const [until, setUntil] = useState<string | null>(null);
+  const [delay, setDelay] = useState<number | string>(5);
+  const [typeFilter, setTypeFilter] = useState("");
+  const [elements, setElements] = useState("");
+  const [lenient, setLenient] = useState(false);
+  const [post, setPost] = useState(false);
+
+  const chosenTypes =
+    types ?? defaultResourceTypes.filter((type) => !offered.length || offered.includes(type));
+  const delaySeconds = typeof delay === "number" ? delay : 5;
+  const request: ExportRequest = {
+    resource_types: chosenTypes,
+    since: instant(since),
+    until: instant(until),
+    type_filter: lines(typeFilter),
+    elements: lines(elements),
+    ...(lenient ? { lenient } : {}),
+    ...(post ? { method: "POST" as const } : {}),
+  };
+  const jobs = level === "group" ? selected.length : 1;
+  const plan =
+    jobs === 0
+      ? t("plan.none")
+      : jobs === 1
+        ? t("plan.one")
+        : delaySeconds === 0
+          ? t("plan.several-at-once", { count: jobs })
+          : t("plan.several", { count: jobs, seconds: delaySeconds });
+
+  // The oldest of the last exports: nothing of any ticked group is missed.
+  const lasts = selected.map(({ last_export }) =>
+    last_export?.status === "completed" ? last_export.created_at : null,
+  );
+  const lastExport =
+    level === "group" && lasts.length > 0 && lasts.every((at) => at !== null)
+      ? ([...lasts].sort()[0] ?? null)
+      : null;
+
+  const go = () =>
+    start.mutate(
+      {
+        connection_id: id,
+        level,
+        groups:
+          level === "group" ? selected.map((group) => ({ id: group.id, name: group.name })) : [],
+        request,
+        delay_seconds: delaySeconds,
+      },
+      { onSuccess: ({ batch_id }) => router.push(`/jobs?batch=${batch_id}`) },
+    );
+
+  return (
+    <Paper withBorder radius="md" p={{ base: "md", sm: "lg" }} id="export">
+      <Title order={2} size="h4">
+        {t(may ? "title" : "groups.title")}
+      </Title>
+      <Text size="sm" c="dimmed" mb="md">
+        {t(may ? "lead" : "viewer")}
+      </Text>
+      <Stack gap="lg">
+        {may ? (
+          <SegmentedControl
+            aria-label={t("level.label")}
+            value={level}
+            onChange={(value) => setLevel(value as Level)}
+            data={(["group", "patient", "system"] as const).map((value) => ({
+              value,
+              label: t(`level.${value}`),
+            }))}
+            style={{ alignSelf: "flex-start", maxWidth: "100%" }}
+          />
+        ) : null}
+        {level === "group" ? (
+          <GroupTable
+            query={groups}
+            added={added}
+            onAdd={(group) => {
+              setAdded((old) => [group, ...old.filter(({ id }) => id !== group.id)]);
+              setSelected((old) => [...old.filter(({ id }) => id !== group.id), group]);
+            }}
+            selected={selected}
+            onSelected={setSelected}
+            may={may}
+          />
+        ) : (
+          <Text size="sm">{t(`level.${level}-text`)}</Text>
+        )}
+        {may ? (
+          <>
+            <TypePicker offered={offered} value={chosenTypes} onChange={setTypes} />
+            <div>
+              <Group align="flex-end" gap="sm">
+                <DateTimePicker
+                  label={t("since.label")}
+                  description={t("since.hint", {
+                    zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+                  })}
+                  value={since}
+                  onChange={setSince}
+                  valueFormat="YYYY-MM-DD HH:mm"
+                  maxDate={new Date()}
+                  clearable
+                  clearButtonProps={{ "aria-label": t("since.clear") }}
+                  w={{ base: "100%", xs: 300 }}
+                />
+                {lastExport ? (
+                  <Button
+                    variant="default"
+                    leftSection={<IconHistory size={16} aria-hidden />}
+                    onClick={() => setSince(local(lastExport))}
+                  >
+                    {t("since.last", {
+                      time: format.dateTime(new Date(lastExport), {
+                        dateStyle: "short",
+                        timeStyle: "short",
+                      }),
+                    })}
+                  </Button>
+                ) : null}
+              </Group>
+              {since && level === "group" ? (
+                <Text size="xs" c="dimmed" mt={6}>
+                  {t("since.part")}
+                </Text>
+              ) : null}
+            </div>
+            <Folded label={t("advanced.title")}>
+              <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="md">
+                <NumberInput
+                  label={t("advanced.delay")}
+                  description={t("advanced.delay-hint")}
+                  value={delay}
+                  onChange={setDelay}
+                  min={0}
+                  max={86_400}
+                  allowDecimal={false}
+                  clampBehavior="strict"
+                />
+                <DateTimePicker
+                  label={t("advanced.until")}
+                  description={t("advanced.until-hint")}
+                  value={until}
+                  onChange={setUntil}
+                  valueFormat="YYYY-MM-DD HH:mm"
+                  clearable
+                  clearButtonProps={{ "aria-label": t("since.clear") }}
+                />
+                <Textarea
+                  label={t("advanced.type-filter")}
+                  description={t("advanced.type-filter-hint")}
+                  value={typeFilter}
+                  onChange={({ currentTarget }) => setTypeFilter(currentTarget.value)}
+                  autosize
+                  minRows={2}
+                  spellCheck={false}
+                />
+                <Textarea
+                  label={t("advanced.elements")}
+                  description={t("advanced.elements-hint")}
+                  value={elements}
+                  onChange={({ currentTarget }) => setElements(currentTarget.value)}
+                  autosize
+                  minRows={2}
+                  spellCheck={false}
+                />
+                <Switch
+                  label={t("advanced.lenient")}
+                  description={t("advanced.lenient-hint")}
+                  checked={lenient}
+                  onChange={({ currentTarget }) => setLenient(currentTarget.checked)}
+                />
+                <Switch
+                  label={t("advanced.post")}
+                  description={t("advanced.post-hint")}
+                  checked={post}
+                  onChange={({ currentTarget }) => setPost(currentTarget.checked)}
+                />
+              </SimpleGrid>
+            </Folded>
+            <div>
+              <Text size="sm" fw={500} mb={4}>
+                {t("request")}
+              </Text>
+              <Code
+                block
+                fz="xs"
+                tabIndex={0}
+                role="region"
+                aria-label={t("request")}
+                style={{ whiteSpace: "pre-wrap", overflowWrap: "anywhere" }}
+              >
+                {requestText({
+                  fhirBaseUrl: connection.fhir_base_url,
+                  level,
+                  groupId: selected[0]?.id ?? null,
+                  request,
+                })}
+              </Code>
+              {level === "group" && selected.length > 1 ? (
+                <Text size="xs" c="dimmed" mt={4}>
+                  {t("request-more", { count: selected.length - 1 })}
+                </Text>
+              ) : null}
+            </div>
+            {start.isError ? <FailureAlert failure={start.error} title={t("not-started")} /> : null}
+            <Divider />
+            <Group justify="space-between" gap="sm">
+              <Text aria-live="polite" className="numbers" c={jobs === 0 ? "dimmed" : undefined}>
+                {plan}
+              </Text>
+              <Button
+                size="md"
+                leftSection={<IconPlayerPlay size={18} aria-hidden />}
+                disabled={jobs === 0}
+                loading={start.isPending || start.isSuccess}
+                onClick={go}
+              >
+                {t("start", { count: jobs })}
+              </Button>
+            </Group>
+          </>
+        ) : null}
+      </Stack>
+    </Paper>
+  );
+}

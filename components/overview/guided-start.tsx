@@ -1,0 +1,130 @@
+"use client";
+
+import {
+  Badge,
+  Button,
+  Group,
+  Paper,
+  Progress,
+  Stack,
+  Text,
+  ThemeIcon,
+  Title,
+} from "@mantine/core";
+import { IconCheck } from "@tabler/icons-react";
+import Link from "next/link";
+import { useRouter } from "next/navigation";
+import type { ReactNode } from "react";
+import { useTranslations } from "use-intl";
+import { ConfigDrop } from "@/components/connections/config-drop";
+import { handedConfig } from "@/lib/browser/handed-config";
+import type { ConnectionView } from "@/lib/contract/connection";
+
+/** While there is nothing yet: four steps, the next one open, those done ticked off. */
+export function GuidedStart({
+  connections,
+  jobs,
+  may,
+}: {
+  connections: ConnectionView[];
+  jobs: number;
+  may: boolean;
+}) {
+  const t = useTranslations("overview.guide");
+  const router = useRouter();
+  const first = connections.find(({ last_test }) => last_test?.ok) ?? connections[0];
+  const done = [connections.length > 0, Boolean(first?.last_test?.ok), jobs > 0, false];
+  const next = done.indexOf(false);
+  const at = first ? `/connections/${first.connection_id}` : "/connections/new";
+  const actions: ReactNode[] = [
+    <ConfigDrop
+      key="connect"
+      onText={(text) => {
+        handedConfig.give(text);
+        router.push("/connections/new");
+      }}
+      more={
+        <Button
+          component={Link}
+          href="/connections/new"
+          variant="default"
+          onClick={(event) => event.stopPropagation()}
+        >
+          {t("connect-button")}
+        </Button>
+      }
+    />,
+    <Button key="test" component={Link} href={`${at}?test=1`}>
+      {t("test-button", { name: first?.name ?? "" })}
+    </Button>,
+    <Button key="export" component={Link} href={at}>
+      {t("export-button")}
+    </Button>,
+    <Button key="look" component={Link} href="/jobs">
+      {t("look-button")}
+    </Button>,
+  ];
+  return (
+    <Paper withBorder radius="md" p={{ base: "md", sm: "xl" }} maw={820}>
+      <Group justify="space-between" align="flex-start" gap="sm">
+        <div style={{ flex: "1 1 18rem" }}>
+          <Title order={2} size="h3">
+            {t("title")}
+          </Title>
+          <Text c="dimmed">{may ? t("lead") : t("viewer")}</Text>
+        </div>
+        <Text size="sm" c="dimmed" className="numbers">
+          {t("progress", { done: next })}
+        </Text>
+      </Group>
+      <Progress
+        value={next * 25}
+        size="sm"
+        mt="md"
+        mb="lg"
+        aria-label={t("progress", { done: next })}
+      />
+      <Stack component="ol" gap="lg" m={0} p={0} style={{ listStyle: "none" }}>
+        {(["connect", "test", "export", "look"] as const).map((step, place) => {
+          const isDone = place < next;
+          const isNext = place === next;
+          return (
+            <Group component="li" key={step} gap="md" wrap="nowrap" align="flex-start">
+              <ThemeIcon
+                size={32}
+                radius="xl"
+                variant={isDone ? "light" : isNext ? "filled" : "default"}
+                color={isDone ? "green" : undefined}
+                aria-hidden
+              >
+                {isDone ? <IconCheck size={18} /> : <Text fw={600}>{place + 1}</Text>}
+              </ThemeIcon>
+              <div style={{ flex: 1, minWidth: 0 }}>
+                <Group gap="xs">
+                  <Title order={3} size="h5" c={isDone || isNext ? undefined : "dimmed"}>
+                    {t(step)}
+                  </Title>
+                  {isDone ? (
+                    <Badge
+                      size="sm"
+                      tt="none"
+                      fw={500}
+                      bg="var(--mantine-color-green-light)"
+                      c="light-dark(var(--mantine-color-green-9), var(--mantine-color-green-2))"
+                    >
+                      {t("done")}
+                    </Badge>
+                  ) : null}
+                </Group>
+                <Text size="sm" c="dimmed">
+                  {t(`${step}-text`)}
+                </Text>
+                {isNext && may ? <div style={{ marginTop: 12 }}>{actions[place]}</div> : null}
+              </div>
+            </Group>
+          );
+        })}
+      </Stack>
+    </Paper>
+  );
+}
