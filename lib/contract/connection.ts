@@ -48,8 +48,14 @@ export const CreateConnectionBody = z.object({
 });
 export type CreateConnectionBody = z.infer<typeof CreateConnectionBody>;
 
-/** `PATCH /api/connections/{id}`: what is absent stays; a new key replaces the old one. */
-export const ChangeConnectionBody = CreateConnectionBody.partial().omit({ config: true });
+/**
+ * `PATCH /api/connections/{id}`: what is absent stays, what is empty is cleared; a new key replaces
+ * the old one.
+ */
+export const ChangeConnectionBody = CreateConnectionBody.omit({ config: true, auth: true })
+  .partial()
+  // Named anew: a default would turn an absent value into "smart".
+  .extend({ auth: z.enum(["smart", "none"]).optional() });
 export type ChangeConnectionBody = z.infer<typeof ChangeConnectionBody>;
 
 /** The steps of *Test connection*, in order. */
