@@ -1,0 +1,9 @@
+import { z } from "zod";
+import { route } from "@/lib/http/route";
+import { listServerGroups } from "@/lib/pipeline/connection-commands";
+
+const params = z.object({ connectionId: z.uuid() });
+
+export const GET = route({ access: "read", params }, ({ params: { connectionId } }) =>
+  listServerGroups(connectionId),
+);

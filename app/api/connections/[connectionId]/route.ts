@@ -1,0 +1,41 @@
+import { z } from "zod";
+import { ChangeConnectionBody } from "@/lib/contract/connection";
+import { route } from "@/lib/http/route";
+import { changeConnection } from "@/lib/pipeline/connection-commands";
+import { audit } from "@/lib/store/audit";
+import { getConnection, removeConnection } from "@/lib/store/connections";
+
+const params = z.object({ connectionId: z.uuid() });
+
+export const GET = route({ access: "read", params }, ({ params: { connectionId } }) =>
+  getConnection(connectionId),
+);
+
+export const PATCH = route(
+  { access: "write", params, body: ChangeConnectionBody },
+  async ({ actor, body, params: { connectionId } }) => {
+    const connection = await changeConnection(connectionId, body);
+    await audit({
+      actor: actor.label,
+      action: "connection.change",
+      target: connectionId,
+      details: { fields: Object.keys(body) },
+    });
+    return connection;
+  },
+);
+
+export const DELETE = route(
+  { access: "write", params },
+  async ({ actor, params: { connectionId } }) => {
+    const { name } = await getConnection(connectionId);
+    await removeConnection(connectionId);
+    await audit({
+      actor: actor.label,
+      action: "connection.remove",
+      target: connectionId,
+      details: { name },
+    });
+    return { removed: true };
+  },
+);

@@ -1,0 +1,23 @@
+import { CreateConnectionBody } from "@/lib/contract/connection";
+import { route } from "@/lib/http/route";
+import { createConnection } from "@/lib/pipeline/connection-commands";
+import { audit } from "@/lib/store/audit";
+import { listConnections } from "@/lib/store/connections";
+
+export const GET = route({ access: "read" }, async () => ({
+  connections: await listConnections(),
+}));
+
+export const POST = route(
+  { access: "write", body: CreateConnectionBody },
+  async ({ actor, body }) => {
+    const connection = await createConnection(body, actor);
+    await audit({
+      actor: actor.label,
+      action: "connection.create",
+      target: connection.connection_id,
+      details: { name: connection.name, fhir_base_url: connection.fhir_base_url },
+    });
+    return Response.json(connection, { status: 201, headers: { "Cache-Control": "no-store" } });
+  },
+);
