@@ -18,7 +18,7 @@ const sql = `
     SELECT value, effective_at AT TIME ZONE 'UTC' AS at FROM numbers
      WHERE ${plausibleTime("effective_at")}
   ),
-  span AS (
+  span AS MATERIALIZED (
     SELECT CASE WHEN max(at) > min(at) + interval '${yearsInMonths} years'
              THEN 'year' ELSE 'month' END AS part FROM dated
   )
