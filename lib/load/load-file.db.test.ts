@@ -229,6 +229,47 @@ test("files that share resources, loaded at the same time, store each once and t
   ]);
 });
 
+test("files that hold the same resources in opposite order end well at the same time", async () => {
+  const jobId = await newJob();
+  const ids = Array.from({ length: 4000 }, (_, index) => index);
+  const content = (value: number, order: number[]) =>
+    lines(...order.map((id) => observationLine(`o${id}`, `p${id % 9}`, value)));
+  const files = await Promise.all([
+    newFile(jobId, { no: 1, type: "Observation", content: content(1, ids) }),
+    newFile(jobId, { no: 2, type: "Observation", content: content(2, ids.toReversed()) }),
+  ]);
+  await Promise.all(files.map(loadFile));
+  await settleJob(jobId);
+  expect(await counters(files[0]?.fileId ?? "")).toMatchObject({ accepted: 0, duplicates: 4000 });
+  expect(await counters(files[1]?.fileId ?? "")).toMatchObject({ accepted: 4000, duplicates: 0 });
+});
+
+test("repeats far apart in one file are stored once, as the last line says", async () => {
+  const jobId = await newJob();
+  const filler = "x".repeat(1000);
+  const content = lines(
+    ...Array.from({ length: 15_000 }, (_, index) =>
+      patientLine(`p${index % 9000}`, { gender: index < 9000 ? "male" : "female", filler }),
+    ),
+  );
+  expect(content.length).toBeGreaterThan(3 * 4 * 1024 * 1024);
+  const file = await newFile(jobId, { content });
+  await loadFile(file);
+  const expected = { lines: 15_000, accepted: 9000, duplicates: 6000, rejected: 0 };
+  expect(await counters(file.fileId)).toMatchObject(expected);
+  await settleJob(jobId);
+  expect(await counters(file.fileId)).toMatchObject(expected);
+  const { rows } = await database().pool.query(
+    `SELECT gender, count(*)::int AS n, min(line_no) AS first FROM patients
+      WHERE etl_job_id = $1 GROUP BY 1 ORDER BY 1`,
+    [jobId],
+  );
+  expect(rows).toEqual([
+    { gender: "female", n: 6000, first: 9001 },
+    { gender: "male", n: 3000, first: 6001 },
+  ]);
+});
+
 test("a resource that comes again under another patient is one row after settling", async () => {
   const jobId = await newJob();
   const first = await newFile(jobId, {

@@ -9,11 +9,11 @@ export type Chunk<Item> = {
   endOffset: number;
 };
 
-const chunkBytes = 6 * 1024 * 1024;
+const chunkBytes = 4 * 1024 * 1024;
 const chunkLines = 50_000;
 
 /**
- * A file as chunks of about 6 MB or 50,000 lines; a line that `convert` turns into null is not counted.
+ * A file as chunks of about 4 MB or 50,000 lines; a line that `convert` turns into null is not counted.
  * @throws as readLines
  */
 export async function* readChunks<Item extends { line: Line }>(

@@ -17,7 +17,7 @@ const Row = z.object({
 /** Part of a text, with LIKE's own signs taken as they are. */
 const part = (words: string) => `%${words.replace(/[\\%_]/g, "\\$&")}%`;
 
-/** A birth date is a day, other times are instants; jsonb would write them in the session's zone. */
+/** A birth date is a day, other times are instants; JSON would write them in the session's zone. */
 const asText = (column: string) =>
   column.endsWith("_at")
     ? `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
@@ -48,7 +48,7 @@ export async function dataRows(type: string, query: DataQuery): Promise<DataList
        FROM export_jobs AS j
       CROSS JOIN LATERAL (
         SELECT etl_job_id, patient_id, id,
-               jsonb_build_object(${shown
+               json_build_object(${shown
                  .map((column) => `'${column}', ${asText(column)}`)
                  .join(", ")}) AS columns
           FROM ${table}
