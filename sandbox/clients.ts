@@ -35,29 +35,32 @@ async function makeDemoClient(algorithm: DemoAlgorithm): Promise<DemoClient> {
   };
 }
 
+let ofThisProcess: Promise<DemoClient[]> | null = null;
+
 /**
- * The two demo clients. With a folder they are made once and kept there (mode 0600), so that a
+ * The two demo clients. Without a folder they are made once in a process, since an RSA key takes a
+ * while and tests start many sandboxes. With a folder they are made once and kept there (mode 0600), so that a
  * config downloaded from an earlier run still works.
  */
 export async function demoClients(stateDir?: string): Promise<DemoClient[]> {
-  const file = stateDir ? path.join(stateDir, "sandbox-clients.json") : null;
-  if (file) {
-    try {
-      return JSON.parse(await readFile(file, "utf8")) as DemoClient[];
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "ENOENT")
-        throw new Error(`${file} cannot be read; remove it to get new demo clients`, {
-          cause: error,
-        });
-    }
+  if (!stateDir) {
+    ofThisProcess ??= Promise.all(demoAlgorithms.map(makeDemoClient));
+    return ofThisProcess;
+  }
+  const file = path.join(stateDir, "sandbox-clients.json");
+  try {
+    return JSON.parse(await readFile(file, "utf8")) as DemoClient[];
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT")
+      throw new Error(`${file} cannot be read; remove it to get new demo clients`, {
+        cause: error,
+      });
   }
   const clients = await Promise.all(demoAlgorithms.map(makeDemoClient));
-  if (file && stateDir) {
-    await mkdir(stateDir, { recursive: true });
-    const temporary = `${file}.${process.pid}`;
-    await writeFile(temporary, JSON.stringify(clients, null, 2), { mode: 0o600 });
-    await chmod(temporary, 0o600);
-    await rename(temporary, file);
-  }
+  await mkdir(stateDir, { recursive: true });
+  const temporary = `${file}.${process.pid}`;
+  await writeFile(temporary, JSON.stringify(clients, null, 2), { mode: 0o600 });
+  await chmod(temporary, 0o600);
+  await rename(temporary, file);
   return clients;
 }

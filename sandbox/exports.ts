@@ -36,6 +36,8 @@ export interface BulkExport {
   output: ExportFile[];
   error: ExportFile[];
   deleted: boolean;
+  /** Why it could not be prepared. */
+  failure: string | null;
 }
 
 /** Lines that an export has of one type, repeats included. */
@@ -101,9 +103,13 @@ export class Exports {
       output: [],
       error: [],
       deleted: false,
+      failure: null,
     };
     this.jobs.set(job.id, job);
-    void this.prepare(job);
+    this.prepare(job).catch((error: Error) => {
+      job.failure = error.message;
+      process.stderr.write(`sandbox: export ${job.id}: ${error.stack}\n`);
+    });
     return job;
   }
 

@@ -227,6 +227,7 @@ export async function startSandbox(given: SandboxOptions = {}): Promise<Sandbox>
         "An unknown error occurred (transient_error). Please try again.",
         "transient",
       );
+    if (job.failure) return outcomeResponse(500, job.failure, "exception");
     const progress = exports.progress(job);
     if (progress < 100 || !job.census)
       return new Response(null, {

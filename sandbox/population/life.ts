@@ -238,7 +238,7 @@ function chronicCourses(body: Body, end: number, random: Random): ChronicCourse[
       name,
       condition,
       onset,
-      abated: resolved && later < end ? later : null,
+      abated: resolved && later < end - day ? later : null,
       record: null,
     });
   }
@@ -547,7 +547,7 @@ function diagnose(
         code,
         display,
         onset: encounter.at,
-        abated: passed < end ? passed : null,
+        abated: passed < end - day ? passed : null,
         encounter,
         category: "encounter-diagnosis",
       });
@@ -823,7 +823,7 @@ function prescribe(
       medication: medications[choice],
       at: encounter.at + 1_200_000,
       ends: Math.min(end, ends),
-      status: ends < end ? "completed" : "active",
+      status: ends < end - day || person.death !== null ? "completed" : "active",
       course: true,
       reason: encounter.reason,
       encounter,
@@ -859,7 +859,7 @@ function findAllergies(
     n: person.prescriptions.length,
     medication: medications.epinephrine,
     at: encounter.at + 1_200_000,
-    ends: encounter.at + year,
+    ends: Math.min(person.death ?? Infinity, encounter.at + year),
     status: person.death === null ? "active" : "completed",
     course: false,
     reason: null,
