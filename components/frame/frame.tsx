@@ -29,12 +29,14 @@ import {
   IconSearch,
   IconSettings,
   IconSun,
+  IconUser,
 } from "@tabler/icons-react";
 import Link from "next/link";
 import { usePathname, useRouter } from "next/navigation";
 import { signOut } from "next-auth/react";
 import { type ReactNode, useEffect } from "react";
 import { useLocale, useTranslations } from "use-intl";
+import { Mark } from "./mark";
 
 const places = [
   { id: "overview", href: "/", icon: IconHome },
@@ -89,8 +91,19 @@ export function Frame({
               size="sm"
               aria-label={open ? t("close-menu") : t("open-menu")}
             />
-            <Text component={Link} href="/" fw={700} size="lg" visibleFrom="xs">
-              Bulkhouse
+            <Text
+              component={Link}
+              href="/"
+              fw={700}
+              size="lg"
+              c="inherit"
+              td="none"
+              visibleFrom="xs"
+            >
+              <Group component="span" gap={8} wrap="nowrap">
+                <Mark size={26} />
+                Bulkhouse
+              </Group>
             </Text>
             {here && here.id !== "overview" ? (
               <Text c="dimmed" size="sm" truncate>
@@ -180,7 +193,10 @@ export function Frame({
                   radius="xl"
                   aria-label={t("person", { name: person.name })}
                 >
-                  <Avatar size={30} name={person.name} color="initials" alt="" />
+                  {/* A picture, no initials: visible letters would have to be part of the button's name. */}
+                  <Avatar size={30} variant="light" color="indigo" aria-hidden>
+                    <IconUser size={18} />
+                  </Avatar>
                 </ActionIcon>
               </Menu.Target>
               <Menu.Dropdown>

@@ -1,10 +1,10 @@
 "use client";
 
-import { MantineProvider } from "@mantine/core";
+import { createTheme, MantineProvider, mergeThemeOverrides } from "@mantine/core";
 import { DatesProvider } from "@mantine/dates";
 import { Notifications } from "@mantine/notifications";
 import { MutationCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useMemo, useState } from "react";
 import { IntlProvider } from "use-intl";
 import "dayjs/locale/zh-cn";
 import { theme } from "./theme";
@@ -29,6 +29,12 @@ export function Providers({
         mutationCache: new MutationCache(),
       }),
   );
+  // Every button that closes something has a name, also in what others draw for us.
+  const close = (messages.frame as { close: string }).close;
+  const worded = useMemo(() => {
+    const closeButton = { defaultProps: { "aria-label": close } };
+    return mergeThemeOverrides(theme, createTheme({ components: { CloseButton: closeButton } }));
+  }, [close]);
   return (
     <IntlProvider
       locale={locale}
@@ -36,7 +42,7 @@ export function Providers({
       now={new Date(now)}
       timeZone={Intl.DateTimeFormat().resolvedOptions().timeZone}
     >
-      <MantineProvider theme={theme} defaultColorScheme="auto">
+      <MantineProvider theme={worded} defaultColorScheme="auto">
         <DatesProvider settings={{ locale: locale === "zh-CN" ? "zh-cn" : "en" }}>
           <QueryClientProvider client={client}>
             <Notifications position="bottom-right" />

@@ -18,6 +18,9 @@ export const theme = createTheme({
     Tooltip: {
       defaultProps: { withArrow: true, events: { hover: true, focus: true, touch: true } },
     },
-    Modal: { defaultProps: { centered: true } },
+    // A dialog's header is none of the page's: without the role it counts as a second banner.
+    Modal: { defaultProps: { centered: true, attributes: { header: { role: "presentation" } } } },
+    Drawer: { defaultProps: { attributes: { header: { role: "presentation" } } } },
+    Notification: { styles: { description: { color: "var(--mantine-color-dimmed)" } } },
   },
 });

@@ -3,8 +3,8 @@
 import { Box, Center, Paper, Stack, Text } from "@mantine/core";
 import type { ReactNode } from "react";
 import { useTranslations } from "use-intl";
+import { Mark } from "@/components/frame/mark";
 import { LanguageSwitch } from "./language-switch";
-import { Mark } from "./mark";
 
 /** One calm column: the product's name, one sentence, what there is to fill in, the language. */
 export function PublicShell({ children }: { children: ReactNode }) {

@@ -116,7 +116,7 @@ export function WelcomeForm({
             maxLength={256}
             {...form.getInputProps("password")}
           />
-          <PasswordHint password={form.values.password} />
+          {form.errors.password ? null : <PasswordHint password={form.values.password} />}
         </Stack>
         <PasswordInput
           label={t("repeat")}

@@ -130,13 +130,15 @@ export function AboutPanel() {
             <Text size="sm" c="dimmed" mb="xs">
               {t("settings-text")}
             </Text>
-            <WideTable label={t("settings")} minWidth={480} head={[t("setting"), t("value")]}>
+            <WideTable label={t("settings")} minWidth={300} head={[t("setting"), t("value")]}>
               {Object.entries(about.settings).map(([name, value]) => (
                 <Table.Tr key={name}>
                   <Table.Td>
                     <Code>{name}</Code>
                   </Table.Td>
-                  <Table.Td style={{ overflowWrap: "anywhere" }}>{valueText(name, value)}</Table.Td>
+                  <Table.Td style={{ overflowWrap: "anywhere", wordBreak: "break-word" }}>
+                    {valueText(name, value)}
+                  </Table.Td>
                 </Table.Tr>
               ))}
             </WideTable>
