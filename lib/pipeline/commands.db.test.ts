@@ -1,0 +1,287 @@
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { KickOffBody } from "@/lib/contract/export-request";
+import { database } from "@/lib/store/client";
+import { freshDatabase } from "@/lib/store/fresh-database";
+import { health } from "@/lib/store/health";
+import { jobDetail } from "@/lib/store/jobs";
+import { overview } from "@/lib/store/overview";
+import { listRejectedLines, rejectedLinesAsNdjson } from "@/lib/store/rejected-lines";
+import { type Sandbox, startSandbox } from "@/sandbox/server";
+import { cancelJob, kickOffJob, purgeJob, resumeExport, retryJob, startExport } from "./commands";
+import { runWorker } from "./worker";
+
+// What scripts and people order, against the sandbox with sign-in, with a real worker.
+
+await freshDatabase();
+process.env.LOG_LEVEL = "silent";
+process.env.ENCRYPTION_KEY = "a key for this test alone, of no use elsewhere";
+const bulkDir = await mkdtemp(path.join(tmpdir(), "bulkhouse-commands-"));
+process.env.BULK_DIR = bulkDir;
+
+const by = { label: "test@example.org" };
+let sandbox: Sandbox;
+let stop: AbortController | undefined;
+let running: Promise<void> | undefined;
+
+beforeAll(async () => {
+  sandbox = await startSandbox({ scale: 0.2 });
+});
+afterAll(async () => {
+  await sandbox.close();
+  await rm(bulkDir, { recursive: true, force: true });
+});
+beforeEach(async () => {
+  sandbox.faults = {};
+  await database().pool.query("TRUNCATE export_jobs, connections CASCADE");
+});
+afterEach(async () => {
+  stop?.abort();
+  await running;
+  stop = undefined;
+});
+
+function startWorker(): void {
+  stop = new AbortController();
+  running = runWorker({ signal: stop.signal, concurrency: 3, leaseSeconds: 5 });
+}
+
+/** The body of a script that has the file of the sandbox's page: the key is a string of JSON. */
+function kickOffBody(change: Record<string, unknown> = {}) {
+  const client = sandbox.clients[0];
+  return KickOffBody.parse({
+    fhir_server_url: `${sandbox.fhirBaseUrl}/Group/FallonHealth`,
+    resource_types: ["Patient", "Condition", "Observation"],
+    use_smart_auth: true,
+    token_url: sandbox.tokenUrl,
+    client_id: client?.clientId,
+    private_key: JSON.stringify(client?.privateKey),
+    algorithm: client?.algorithm,
+    ...change,
+  });
+}
+
+async function untilEnded(jobId: string) {
+  for (;;) {
+    const job = await jobDetail(jobId);
+    if (job.ended_at) return job;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+test("a kick-off answers with the server's status URL, and its job loads what the server sent", async () => {
+  const started = await kickOffJob(kickOffBody(), by);
+  expect(started).toMatchObject({ status: "in-progress", error: null, group_id: "FallonHealth" });
+  expect(started.status_url).toContain("/bulkstatus/");
+  startWorker();
+  const job = await untilEnded(started.job_id);
+  expect(job).toMatchObject({ status: "completed", completeness: "complete", error: null });
+  const sent = await sandbox.expectedCounts("FallonHealth", [
+    "Patient",
+    "Condition",
+    "Observation",
+  ]);
+  for (const [type, table] of Object.entries({
+    Patient: "patients",
+    Condition: "conditions",
+    Observation: "observations",
+  })) {
+    const { rows } = await database().pool.query(
+      `SELECT count(*)::int AS n FROM ${table} WHERE etl_job_id = $1`,
+      [job.job_id],
+    );
+    expect(rows[0].n, type).toBe(sent[type as keyof typeof sent]);
+  }
+  // The same credentials again are the same connection.
+  await kickOffJob(kickOffBody({ fhir_server_url: `${sandbox.fhirBaseUrl}/Patient/` }), by);
+  const { rows } = await database().pool.query("SELECT count(*)::int AS n FROM connections");
+  expect(rows[0].n).toBe(1);
+  expect(await health()).toMatchObject({ status: "ok", worker: true, missing: [] });
+  expect((await overview()).totals).toMatchObject({
+    connections: 1,
+    jobs: 2,
+    patients: sent.Patient,
+  });
+});
+
+test("wrong input is refused before there is a job", async () => {
+  const {
+    d: _d,
+    p: _p,
+    q: _q,
+    dp: _dp,
+    dq: _dq,
+    qi: _qi,
+    ...publicKey
+  } = sandbox.clients[0]?.privateKey ?? {};
+  const refusals: [Record<string, unknown>, string][] = [
+    [{ private_key: JSON.stringify(publicKey) }, "key-public-only"],
+    [{ private_key: "nonsense" }, "key-unreadable"],
+    [{ private_key: undefined }, "key-missing"],
+    [{ client_id: "" }, "config-missing-field"],
+    [{ fhir_server_url: "ftp://x/fhir" }, "url-invalid"],
+  ];
+  for (const [change, code] of refusals) {
+    await expect(kickOffJob(kickOffBody(change), by), code).rejects.toMatchObject({ code });
+  }
+  const { rows } = await database().pool.query("SELECT count(*)::int AS n FROM export_jobs");
+  expect(rows[0].n).toBe(0);
+});
+
+test("a refused sign-in fails the call with the server's reason, and the job with it", async () => {
+  sandbox.faults = { token: "registrationExpired" };
+  const error = await kickOffJob(kickOffBody(), by).catch((refused) => refused);
+  expect(error).toMatchObject({ code: "smart-auth-registration-expired" });
+  expect(error.message).toMatch(/^SMART authentication failed: /);
+  const job = await jobDetail(error.evidence.job_id);
+  expect(job).toMatchObject({ status: "failed", can: { retry: true } });
+  // Registered again: the same job goes on from its kick-off.
+  sandbox.faults = {};
+  startWorker();
+  await retryJob(job.job_id, by);
+  expect(await untilEnded(job.job_id)).toMatchObject({ status: "completed" });
+});
+
+test("a server that is busy with another export makes the job wait, not fail", async () => {
+  sandbox.faults = { kickoff429: 1, retryAfterSeconds: 1 };
+  const started = await kickOffJob(kickOffBody(), by);
+  expect(started).toMatchObject({
+    status: "queued",
+    status_url: null,
+    failure: { code: "rate-limited" },
+  });
+  startWorker();
+  expect(await untilEnded(started.job_id)).toMatchObject({ status: "completed", error: null });
+});
+
+test("a token of a stored connection does not go to another server", async () => {
+  const { connection_id } = await kickOffJob(kickOffBody(), by);
+  const body = kickOffBody({
+    connection_id,
+    fhir_server_url: "https://elsewhere.example.org/fhir",
+  });
+  await expect(kickOffJob(body, by)).rejects.toMatchObject({ code: "invalid-request" });
+});
+
+test("a group that does not exist completes with a question", async () => {
+  startWorker();
+  const body = kickOffBody({ fhir_server_url: `${sandbox.fhirBaseUrl}/Group/NoSuchGroup` });
+  const job = await untilEnded((await kickOffJob(body, by)).job_id);
+  expect(job).toMatchObject({
+    status: "completed",
+    records_loaded: 0,
+    warning_code: "empty-group",
+  });
+  expect(job.warning).toContain("0 patients: does the group");
+  expect((await overview()).attention.map((each) => each.job_id)).toEqual([job.job_id]);
+});
+
+test("several groups make one job each, in order, so many seconds apart", async () => {
+  const { connection_id } = await kickOffJob(kickOffBody(), by);
+  const answer = await startExport(
+    {
+      connection_id: connection_id as string,
+      level: "group",
+      groups: [
+        { id: "FallonHealth", name: "Fallon" },
+        { id: "TuftsHealthPlan" },
+        { id: "FallonHealth" },
+      ],
+      request: { resource_types: ["Patient"] },
+      delay_seconds: 30,
+    },
+    by,
+  );
+  expect(answer.job_ids).toHaveLength(2);
+  const { rows } = await database().pool.query(
+    `SELECT group_id, round(extract(epoch FROM next_run_at - min(next_run_at) OVER ()))::int AS after
+     FROM export_jobs WHERE batch_id = $1 ORDER BY next_run_at`,
+    [answer.batch_id],
+  );
+  expect(rows).toEqual([
+    { group_id: "FallonHealth", after: 0 },
+    { group_id: "TuftsHealthPlan", after: 30 },
+  ]);
+});
+
+test("bad lines are kept with their place and reason, page by page and as a file", async () => {
+  sandbox.faults = { badLine: 2, wrongTypeLine: 3 };
+  startWorker();
+  const body = kickOffBody({ resource_types: ["Patient", "Condition"] });
+  const job = await untilEnded((await kickOffJob(body, by)).job_id);
+  expect(job).toMatchObject({ status: "completed", completeness: "incomplete" });
+  for (const file of job.files) {
+    expect(file.rejected).toBe(2);
+    expect(file.accepted + file.duplicates + file.rejected).toBe(file.expected);
+  }
+  const page = await listRejectedLines(job.job_id, { page: 1, pageSize: 3 });
+  expect(page.total).toBe(4);
+  expect(page.lines.map((line) => [line.file_no, line.line_no, line.reason_code])).toEqual([
+    [1, 2, "not-json"],
+    [1, 3, "wrong-type"],
+    [2, 2, "not-json"],
+  ]);
+  const text = await new Response(rejectedLinesAsNdjson(job.job_id)).text();
+  expect(
+    text
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line).line_no),
+  ).toEqual([2, 3, 2, 3]);
+});
+
+test("a cancelled job is told to the server, keeps its rows, and can be removed", async () => {
+  const { job_id, status_url } = await kickOffJob(kickOffBody(), by);
+  await expect(purgeJob(job_id)).rejects.toMatchObject({ code: "job-not-ended" });
+  const job = await cancelJob(job_id, by);
+  expect(job).toMatchObject({
+    status: "cancelled",
+    can: { cancel: false, retry: false, purge: true },
+  });
+  await expect(cancelJob(job_id, by)).rejects.toMatchObject({ code: "job-ended" });
+  await expect(resumeExport({ job_id }, by)).rejects.toMatchObject({ code: "job-not-resumable" });
+  sandbox.revokeTokens();
+  startWorker();
+  // The server has forgotten the export, so going on with it is refused by the server itself.
+  const again = await resumeExport({ ...kickOffBody(), status_url: status_url as string }, by);
+  expect(await untilEnded(again.job_id)).toMatchObject({
+    status: "failed",
+    failure: { code: "export-gone" },
+  });
+  await purgeJob(job_id);
+  await expect(jobDetail(job_id)).rejects.toMatchObject({ code: "not-found" });
+});
+
+test("an export that runs at the server already is gone on with from its status URL", async () => {
+  const first = await kickOffJob(kickOffBody(), by);
+  const second = await resumeExport(
+    { ...kickOffBody(), status_url: first.status_url as string },
+    by,
+  );
+  // The first job would otherwise tell the server that nobody needs the export any more.
+  await database().pool.query("UPDATE export_jobs SET next_run_at = 'infinity' WHERE id = $1", [
+    first.job_id,
+  ]);
+  startWorker();
+  expect(await untilEnded(second.job_id)).toMatchObject({
+    status: "completed",
+    completeness: "complete",
+  });
+  const elsewhere = { ...kickOffBody(), status_url: "https://elsewhere.example.org/status/1" };
+  await expect(resumeExport(elsewhere, by)).rejects.toMatchObject({ code: "invalid-request" });
+});
+
+test("a removed job leaves no rows, no partitions and no files", async () => {
+  startWorker();
+  const { job_id } = await untilEnded((await kickOffJob(kickOffBody(), by)).job_id);
+  expect(await readdir(path.join(bulkDir, job_id))).toHaveLength(3);
+  await purgeJob(job_id);
+  expect(await readdir(bulkDir)).not.toContain(job_id);
+  const { rows } = await database().pool.query(
+    "SELECT count(*)::int AS n FROM patients WHERE etl_job_id = $1",
+    [job_id],
+  );
+  expect(rows[0].n).toBe(0);
+});
