@@ -240,7 +240,7 @@ export function measure(
       return [random.normal(usual - lack - extra * 0.1, 0.4), 0];
     }
     case "leukocytes":
-      return [Math.max(2.5, random.normal(6.9 + extra * 3, 1.2)), 0];
+      return [Math.max(2.5, random.normal(6.9 + Math.min(1.8, extra) * 3, 1.2)), 0];
     case "platelets":
       return [random.normal(255, 36), 0];
     case "tsh": {
