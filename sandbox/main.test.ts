@@ -37,4 +37,4 @@ test("the process tells when it is ready and ends cleanly on SIGTERM and when it
   await once(third, "message");
   third.disconnect();
   expect(await once(third, "exit")).toEqual([0, null]);
-});
+}, 60_000);
