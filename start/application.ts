@@ -8,8 +8,8 @@ import { secretsOf } from "@/lib/settings/secrets";
 import { closeDatabase } from "@/lib/store/client";
 import { applyMigrations } from "@/lib/store/migrate";
 import { ensureBuilt } from "./build";
+import { choosePort } from "./choose-port";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "./embedded-postgres";
-import { isPortFree, nextFreePort } from "./free-port";
 import { importantLine, importantNextLine } from "./program-output";
 import { RunFiles } from "./run-files";
 import { say } from "./say";
@@ -27,6 +27,8 @@ export type Application = {
   firstLink: string | undefined;
   /** ends everything in order; the data is safe either way */
   stop: () => Promise<void>;
+  /** somebody has asked it to end: what fails from now on fails because of that */
+  isStopping: () => boolean;
 };
 
 type Options = {
@@ -35,25 +37,6 @@ type Options = {
   /** without a worker of its own (compose runs that as etl-service) */
   webOnly?: boolean;
 };
-
-/**
- * The port that was asked for, or where nobody asked the first free one from 3000 on.
- * @throws Error where the port that was asked for is busy
- */
-export async function choosePort(asked: string | undefined, fallback = 3000): Promise<number> {
-  if (!asked) {
-    const port = await nextFreePort(fallback);
-    if (port !== fallback)
-      say.note(`Port ${fallback} is busy: using ${port}. (PORT sets another.)`);
-    return port;
-  }
-  const port = Number(asked);
-  if (await isPortFree(port)) return port;
-  throw new Error(
-    `Port ${port} (from PORT) is used by another program. End that program, or set PORT to a free ` +
-      "one; without PORT the next free one is taken.",
-  );
-}
 
 /** Waits for a PostgreSQL that somebody else starts (compose, the system). */
 async function waitForDatabase(url: string, seconds = 60): Promise<void> {
@@ -258,9 +241,11 @@ export async function startApplication({
       supervisor,
       firstLink: token ? `${url}/welcome?token=${encodeURIComponent(token)}` : undefined,
       stop,
+      isStopping: () => stopped !== undefined,
     };
   } catch (error) {
-    if (stopped) return await new Promise<never>(() => {});
+    // Ctrl-C during the start: its handler ends the process when all is down.
+    if (stopped) return new Promise<never>(() => {});
     await stop();
     throw error;
   }

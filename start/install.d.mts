@@ -5,6 +5,7 @@ export function installDecision(facts: {
   marker: string | null;
   installed: string | null;
   complete: boolean;
+  production?: boolean;
 }): "ready" | "adopt" | "install";
 
 export function runQuietly(

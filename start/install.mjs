@@ -9,27 +9,30 @@ const hashOf = (text) => createHash("sha256").update(text).digest("hex");
 
 /**
  * npm writes node_modules/.package-lock.json as its last act: what it holds is there whole. Optional
- * packages are those of other platforms.
+ * packages are those of other platforms; a container has no development packages.
  */
-function holdsAll(lock, installed) {
+function holdsAll(lock, installed, production) {
   const there = JSON.parse(installed).packages ?? {};
-  return Object.entries(JSON.parse(lock).packages ?? {}).every(
-    ([name, wanted]) => name === "" || wanted.optional || there[name]?.version === wanted.version,
-  );
+  const needed = ([name, wanted]) =>
+    name !== "" && !wanted.optional && !wanted.devOptional && !(production && wanted.dev);
+  return Object.entries(JSON.parse(lock).packages ?? {})
+    .filter(needed)
+    .every(([name, wanted]) => there[name]?.version === wanted.version);
 }
 
 /**
  * Must `npm ci` run?
- * @param {{ lock: string, marker: string | null, installed: string | null, complete: boolean }} facts
+ * @param {{ lock: string, marker: string | null, installed: string | null, complete: boolean, production?: boolean }} facts
  *   `lock`: package-lock.json; `marker`: what we wrote after the last success; `installed`: npm's
- *   own record in node_modules; `complete`: are the programs there that we start?
+ *   own record in node_modules; `complete`: are the programs there that we start? `production`: is
+ *   it a container, which needs no development packages?
  * @returns {"ready" | "adopt" | "install"} adopt: somebody ran npm by hand, and all is there
  */
-export function installDecision({ lock, marker, installed, complete }) {
+export function installDecision({ lock, marker, installed, complete, production = false }) {
   if (!complete) return "install";
   if (marker?.trim() === hashOf(lock)) return "ready";
   try {
-    return installed && holdsAll(lock, installed) ? "adopt" : "install";
+    return installed && holdsAll(lock, installed, production) ? "adopt" : "install";
   } catch {
     return "install";
   }
@@ -93,6 +96,7 @@ export async function ensureInstalled(root) {
     complete: ["tsx", "next", "prisma", "pg"].every((name) =>
       existsSync(path.join(modules, name, "package.json")),
     ),
+    production: process.env.NODE_ENV === "production",
   });
   if (decision === "ready") return;
   if (decision === "install") {

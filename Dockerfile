@@ -1,0 +1,20 @@
+FROM node:20-bookworm-slim AS build
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci
+COPY . .
+RUN node start/run.mjs build && npm prune --omit=dev
+
+FROM node:20-bookworm-slim
+ENV NODE_ENV=production \
+    DATA_DIR=/data \
+    BULK_DIR=/data/bulk \
+    PORT=3000
+WORKDIR /app
+COPY --from=build --chown=node:node /app ./
+RUN mkdir -p /data/bulk && chown -R node:node /data
+USER node
+VOLUME /data
+EXPOSE 3000
+# Everything in one container, with the PostgreSQL it brings along; docker-compose.yml runs the parts.
+CMD ["node", "start/run.mjs", "start"]
