@@ -18,6 +18,7 @@ export function BarChart({
   measures,
   rows,
   rowHeight = 28,
+  longNames = false,
 }: {
   /** what the picture says, in one sentence */
   summary: string;
@@ -30,6 +31,8 @@ export function BarChart({
     href?: string;
   }[];
   rowHeight?: number;
+  /** more room for the names than for the bars */
+  longNames?: boolean;
 }) {
   const format = useFormatter();
   const longest = Math.max(1, ...rows.flatMap(({ values }) => values));
@@ -39,7 +42,11 @@ export function BarChart({
       {measures.length > 1 ? (
         <Legend items={measures.map((name, color) => ({ name, color }))} />
       ) : null}
-      <ul className={classes.bars} style={{ gridAutoRows: `minmax(${rowHeight}px, auto)` }}>
+      <ul
+        className={classes.bars}
+        data-long={longNames || undefined}
+        style={{ gridAutoRows: `minmax(${rowHeight}px, auto)` }}
+      >
         {rows.map(({ key, name, detail, values, href }) => (
           <li key={key} className={classes.row}>
             <Tooltip

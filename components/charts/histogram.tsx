@@ -25,9 +25,12 @@ export function Histogram({
   height: number;
 }) {
   const format = useFormatter();
-  const from = bins[0]?.from ?? 0;
-  const to = bins.at(-1)?.to ?? 1;
-  const range = to - from || 1;
+  const first = bins[0]?.from ?? 0;
+  const last = bins.at(-1)?.to ?? 1;
+  // Where all values are the same there is one bar of no width: it stands in the middle.
+  const alone = last <= first;
+  const [from, to] = alone ? [first - 0.5, first + 0.5] : [first, last];
+  const range = to - from;
   const ticks = niceTicks(0, Math.max(1, ...bins.map(({ count }) => count)), 4);
   const top = ticks.at(-1) ?? 1;
   const at = (value: number) => `${Math.min(100, Math.max(0, ((value - from) / range) * 100))}%`;
@@ -54,7 +57,14 @@ export function Histogram({
           <div className={classes.bins}>
             {bins.map((bin) => (
               <Tooltip.Floating key={bin.from} label={binLabel(bin)}>
-                <span className={classes.bin} style={{ flexGrow: (bin.to - bin.from) / range }}>
+                <span
+                  className={classes.bin}
+                  style={
+                    alone
+                      ? { flex: "0 0 3rem", marginInline: "auto" }
+                      : { flexGrow: bin.to - bin.from }
+                  }
+                >
                   <span
                     style={{ height: `${(bin.count / top) * 100}%`, background: seriesColor(0) }}
                   />
@@ -68,7 +78,10 @@ export function Histogram({
                 key={name}
                 className={classes.markLine}
                 data-look={look}
-                style={{ left: at(value) }}
+                style={{
+                  left: at(value),
+                  ...(look === "strong" ? { color: seriesColor(1) } : {}),
+                }}
               />
             ),
           )}

@@ -4,8 +4,8 @@
  * themes, so that a class keeps its colour when the theme changes.
  */
 export const palette = {
-  light: ["#2034b2", "#aa5800", "#189f96", "#731f54", "#b38805", "#11648d", "#9a6bce", "#244f00"],
-  dark: ["#5479f6", "#f4891e", "#97f2e1", "#c53f8a", "#f4d783", "#70c8ff", "#b187c5", "#71b983"],
+  light: ["#3a59cf", "#db6d17", "#23a18c", "#963d7c", "#7d660c", "#3d83a9", "#572b7a", "#044d00"],
+  dark: ["#5f84fa", "#fb9644", "#4dd4c9", "#cd578b", "#a98038", "#07acdd", "#9456be", "#9ef1a6"],
 } as const;
 
 /** What the charts stand on: Mantine's page colour. */

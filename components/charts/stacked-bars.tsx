@@ -17,8 +17,10 @@ import classes from "./charts.module.css";
 import { Legend } from "./legend";
 import { seriesColor } from "./palette";
 
+const tick = { style: { fill: "var(--mantine-color-dimmed)", fontSize: 12 } };
+
 /** Above this many points bars are thinner than the gaps between them. */
-const mostBars = 72;
+const mostBars = 150;
 
 /** Counts over time, stacked by series: bars, or steps where there are too many points for bars. */
 export function StackedBars({
@@ -44,14 +46,7 @@ export function StackedBars({
   const data = points.map((point) => ({ at: point.at, ...point.counts }));
   const axes = [
     <CartesianGrid key="grid" vertical={false} className={classes.lines} />,
-    <XAxis
-      key="x"
-      dataKey="at"
-      tickFormatter={at}
-      tickLine={false}
-      minTickGap={28}
-      className={classes.ticks}
-    />,
+    <XAxis key="x" dataKey="at" tickFormatter={at} tickLine={false} minTickGap={28} tick={tick} />,
     <YAxis
       key="y"
       tickFormatter={compact}
@@ -59,7 +54,7 @@ export function StackedBars({
       axisLine={false}
       width={44}
       allowDecimals={false}
-      className={classes.ticks}
+      tick={tick}
     />,
     <Tooltip
       key="tip"
@@ -105,7 +100,12 @@ export function StackedBars({
             ))}
           </AreaChart>
         ) : (
-          <BarChart data={data} margin={margin} accessibilityLayer={false} barCategoryGap="18%">
+          <BarChart
+            data={data}
+            margin={margin}
+            accessibilityLayer={false}
+            barCategoryGap={points.length > 40 ? 1 : "18%"}
+          >
             {axes}
             {series.map(({ key }, color) => (
               <Bar

@@ -14,7 +14,10 @@ import { useFormatter } from "use-intl";
 import { ChartTooltip } from "./chart-tooltip";
 import classes from "./charts.module.css";
 import { Legend } from "./legend";
+import { niceTicks } from "./nice-ticks";
 import { seriesColor } from "./palette";
+
+const tick = { style: { fill: "var(--mantine-color-dimmed)", fontSize: 12 } };
 
 type Point = { at: string; count: number; median: number; p25: number; p75: number };
 
@@ -38,6 +41,9 @@ export function Trend({
   const number = (value: number) => format.number(value, { maximumFractionDigits: 2 });
   const data = points.map((point) => ({ ...point, band: [point.p25, point.p75] }));
   const few = points.length <= 36;
+  const lowest = Math.min(...points.map(({ p25 }) => p25));
+  const highest = Math.max(...points.map(({ p75 }) => p75));
+  const ticks = highest > lowest ? niceTicks(lowest, highest, 4) : [lowest - 1, lowest, lowest + 1];
   return (
     <div role="img" aria-label={summary}>
       <Legend
@@ -53,22 +59,17 @@ export function Trend({
           accessibilityLayer={false}
         >
           <CartesianGrid vertical={false} className={classes.lines} />
-          <XAxis
-            dataKey="at"
-            tickFormatter={at}
-            tickLine={false}
-            minTickGap={28}
-            className={classes.ticks}
-          />
+          <XAxis dataKey="at" tickFormatter={at} tickLine={false} minTickGap={28} tick={tick} />
           <YAxis
-            domain={["auto", "auto"]}
+            domain={[ticks[0] ?? 0, ticks.at(-1) ?? 1]}
+            ticks={ticks}
             tickFormatter={(value: number) =>
               format.number(value, { notation: "compact", maximumFractionDigits: 2 })
             }
             tickLine={false}
             axisLine={false}
             width={48}
-            className={classes.ticks}
+            tick={tick}
           />
           <Tooltip
             isAnimationActive={false}

@@ -5,7 +5,7 @@ import { useDebouncedCallback } from "@mantine/hooks";
 import { IconDatabase, IconDatabaseSearch, IconSearch } from "@tabler/icons-react";
 import Link from "next/link";
 import { useState } from "react";
-import { useFormatter, useTranslations } from "use-intl";
+import { useTranslations } from "use-intl";
 import { EmptyState } from "@/components/feedback/empty-state";
 import { Loaded } from "@/components/feedback/loaded";
 import { JobOption } from "@/components/format/job-option";
@@ -25,7 +25,6 @@ import { TypeList } from "./type-list";
 /** The page Data: the rows of one type, by job, patient and words, down to one resource's JSON. */
 export function DataBrowser() {
   const t = useTranslations("data");
-  const format = useFormatter();
   const nameOf = useJobName();
   const { search, set } = useUrlState();
   const job = search.get("job") ?? undefined;

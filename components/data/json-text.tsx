@@ -1,6 +1,6 @@
 "use client";
 
-import { Fragment } from "react";
+import { type CSSProperties, Fragment } from "react";
 import classes from "./data.module.css";
 
 /** Keys, texts, and the rest: enough to find one's way. */
@@ -9,6 +9,12 @@ const token =
 
 /** Above this size colouring costs more than it helps (an attachment of megabytes in base64). */
 const mostColored = 200_000;
+
+const colors = {
+  "--json-key": "light-dark(#2034b2, #91a7ff)",
+  "--json-text": "light-dark(#2b6a30, #8ce99a)",
+  "--json-value": "light-dark(#994b00, #ffc078)",
+} as CSSProperties;
 
 /** JSON with its keys, texts and numbers set apart; selectable and copyable as it stands. */
 export function JsonText({ text, label }: { text: string; label: string }) {
@@ -28,8 +34,7 @@ export function JsonText({ text, label }: { text: string; label: string }) {
   }
   parts.push({ at: end, text: text.slice(end), kind: undefined });
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <pre className={classes.json} tabIndex={0} role="region" aria-label={label}>
+    <section className={classes.json} style={colors} aria-label={label}>
       {parts.map((part) =>
         part.kind ? (
           <span key={part.at} data-kind={part.kind}>
@@ -39,6 +44,6 @@ export function JsonText({ text, label }: { text: string; label: string }) {
           <Fragment key={part.at}>{part.text}</Fragment>
         ),
       )}
-    </pre>
+    </section>
   );
 }

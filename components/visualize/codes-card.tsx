@@ -68,6 +68,7 @@ export function CodesCard({
             })}
             measures={[t("patients"), t("records")]}
             rowHeight={31}
+            longNames
             rows={shown.map((code) => ({
               key: `${code.code_system} ${code.code} ${code.display}`,
               name: code.display,

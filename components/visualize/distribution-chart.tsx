@@ -3,6 +3,7 @@
 import { useFormatter, useTranslations } from "use-intl";
 import { ChartCard } from "@/components/charts/chart-card";
 import { Histogram } from "@/components/charts/histogram";
+import { seriesColor } from "@/components/charts/palette";
 import { useChart } from "@/lib/browser/charts-queries";
 import type { Scope } from "./scope";
 import classes from "./visualize.module.css";
@@ -59,7 +60,12 @@ export function DistributionChart({
               {figures.map(({ key, value, mark }) => (
                 <div key={key}>
                   <dt>
-                    <span className={classes.figureMark} data-mark={mark} aria-hidden />
+                    <span
+                      className={classes.figureMark}
+                      data-mark={mark}
+                      style={mark === "strong" ? { color: seriesColor(1) } : undefined}
+                      aria-hidden
+                    />
                     {t(key)}
                   </dt>
                   <dd>
@@ -91,7 +97,7 @@ export function DistributionChart({
               binLabel={({ from, to, count }) =>
                 t("bin", { from: number(from), to: number(to), unit, count })
               }
-              axis={unit}
+              axis={data.bins.length > 1 ? t("ends") : unit}
               height={200}
             />
           </>

@@ -21,11 +21,14 @@ function Tile({
   icon,
   name,
   value,
+  words = false,
   children,
 }: {
   icon: ReactNode;
   name: string;
   value: ReactNode;
+  /** words are longer than numbers */
+  words?: boolean;
   children: ReactNode;
 }) {
   return (
@@ -34,7 +37,9 @@ function Tile({
         {icon}
         {name}
       </dt>
-      <dd className={classes.figure}>{value}</dd>
+      <dd className={classes.figure} data-words={words || undefined}>
+        {value}
+      </dd>
       <dd className={classes.under}>{children}</dd>
     </Paper>
   );
@@ -65,9 +70,19 @@ export function SummaryTiles({
   const to = data.period && new Date(data.period.to);
   const months = from && to ? Math.round((to.getTime() - from.getTime()) / 2_629_800_000) : 0;
   const states = [
-    { key: "complete", count: data.jobs_complete, icon: IconChecks, color: "green" },
-    { key: "incomplete", count: data.jobs_incomplete, icon: IconAlertCircle, color: "yellow" },
-    { key: "unknown", count: data.jobs_unknown, icon: IconQuestionMark, color: "gray" },
+    {
+      key: "complete",
+      count: data.jobs_complete,
+      icon: IconChecks,
+      color: "light-dark(#2b6a30, #8ce99a)",
+    },
+    {
+      key: "incomplete",
+      count: data.jobs_incomplete,
+      icon: IconAlertCircle,
+      color: "light-dark(#994b00, #ffc078)",
+    },
+    { key: "unknown", count: data.jobs_unknown, icon: IconQuestionMark, color: "dimmed" },
   ] as const;
   return (
     <dl
@@ -101,6 +116,7 @@ export function SummaryTiles({
             ? format.dateTimeRange(from, to, { year: "numeric", month: "short" })
             : t("period-none")
         }
+        words
       >
         {from && to
           ? months < 24
@@ -124,12 +140,7 @@ export function SummaryTiles({
                 multiline
                 maw={260}
               >
-                <Text
-                  span
-                  size="xs"
-                  className={classes.state}
-                  c={`light-dark(var(--mantine-color-${color}-9), var(--mantine-color-${color}-3))`}
-                >
+                <Text span size="xs" className={classes.state} c={color}>
                   <Icon size={14} aria-hidden />
                   {t(key, { count: format.number(count) })}
                 </Text>

@@ -43,6 +43,7 @@ export function TypesCard({ scope }: { scope: Scope }) {
                 .join(", "),
             })}
             measures={[t("records")]}
+            rowHeight={31}
             rows={types.slice(0, most).map(({ type, records }) => ({
               key: type,
               name: type,
