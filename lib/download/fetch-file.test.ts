@@ -104,6 +104,18 @@ test("damaged compression is told as such", async () => {
   expect([error.code, error.params.reason]).toEqual(["connection-cut", "damaged"]);
 });
 
+test("compression that breaks off in a polite answer is not taken for a whole file", async () => {
+  const url = await serve((_request, response) => {
+    const whole = gzipSync(lines);
+    response
+      .writeHead(200, { ...ndjson, "content-encoding": "gzip" })
+      .end(whole.subarray(0, whole.length - 20));
+  });
+  const error = await failure(fetchFile({ url, token: null, path: target() }));
+  expect([error.code, error.params.reason]).toEqual(["connection-cut", "damaged"]);
+  expect(await readdir(path.dirname(target()))).toEqual([]);
+});
+
 test("fewer bytes than announced are a short file", async () => {
   const fetch = async () => new Response("abc", { headers: { ...ndjson, "content-length": "10" } });
   const error = await failure(

@@ -57,8 +57,7 @@ function codesOf(error: unknown): string[] {
 /**
  * What a failed fetch, or a body that broke off, means for a person.
  * @param readTimeoutMs the limit that was in force, for the words of a timeout
- * @returns AppError host-unreachable, certificate-refused, timeout-exceeded, connection-cut or
- *   url-invalid
+ * @returns AppError host-unreachable, certificate-refused, timeout-exceeded, connection-cut
  */
 export function networkError(error: unknown, url: string, readTimeoutMs: number): AppError {
   if (error instanceof AppError) return error;
@@ -81,14 +80,6 @@ export function networkError(error: unknown, url: string, readTimeoutMs: number)
       return new AppError("connection-cut", { host, reason: "damaged" }, options);
     }
     if (cut[code]) return new AppError("connection-cut", { host, reason: cut[code] }, options);
-  }
-  // The fetch standard refuses a list of ports that belong to mail, printers and the like.
-  if (error instanceof Error && /bad port/.test(String((error.cause as Error)?.message))) {
-    return new AppError(
-      "url-invalid",
-      { url: new URL(url).origin, reason: "port_blocked" },
-      options,
-    );
   }
   const reason = codesOf(error)[0] ?? "closed";
   return new AppError("connection-cut", { host, reason }, options);

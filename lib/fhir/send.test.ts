@@ -117,11 +117,6 @@ test("a port where nothing listens and a name that nobody knows are unreachable,
   expect(unknown.params.host).toBe("nobody.invalid");
 });
 
-test("a port that fetch refuses is told as such", async () => {
-  const error = await failure(send({ url: "http://127.0.0.1:1/fhir" }));
-  expect([error.code, error.params.reason]).toEqual(["url-invalid", "port_blocked"]);
-});
-
 test("https to a port that speaks http is told as such", async () => {
   const server = await serve((_request, response) => response.end());
   const error = await failure(send({ url: server.replace("http:", "https:") }));

@@ -1,4 +1,6 @@
-import { Agent, fetch as undiciFetch } from "undici";
+import { pipeline, type Readable, type Transform } from "node:stream";
+import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
+import { Agent, request } from "undici";
 import { AppError } from "@/lib/errors";
 import { networkError } from "./network-error";
 import { webAddress, withoutQuery } from "./web-address";
@@ -22,7 +24,6 @@ export type SendRequest = {
 
 const maximumRedirects = 5;
 const redirects = new Set([301, 302, 303, 307, 308]);
-const agents = new Map<number, Agent>();
 let defaultReadTimeoutMs = 60_000;
 
 /** Sets the limit for every request of this process that names none (HTTP_TIMEOUT_READ). */
@@ -35,23 +36,73 @@ export function readTimeout(): number {
   return defaultReadTimeoutMs;
 }
 
-function agentOf(readTimeoutMs: number): Agent {
-  const known = agents.get(readTimeoutMs);
-  if (known) return known;
-  const agent = new Agent({
-    headersTimeout: readTimeoutMs,
-    bodyTimeout: readTimeoutMs,
-    connect: { timeout: Math.min(readTimeoutMs, 15_000) },
-    keepAliveTimeout: 10_000,
-  });
-  agents.set(readTimeoutMs, agent);
-  return agent;
+let agent: Agent | undefined;
+
+/**
+ * undici's request, not its fetch: fetch takes a compressed body that breaks off for a whole one,
+ * and would so load half of a file without a word.
+ */
+function overTheNetwork(readTimeoutMs: number): Fetch {
+  agent ??= new Agent({ connect: { timeout: 15_000 }, keepAliveTimeout: 10_000 });
+  const dispatcher = agent;
+  return async (url, init) => {
+    const { statusCode, headers, body } = await request(url, {
+      dispatcher,
+      method: init.method as "GET",
+      headers: init.headers as Record<string, string>,
+      body: init.body as string | undefined,
+      signal: init.signal ?? undefined,
+      headersTimeout: readTimeoutMs,
+      bodyTimeout: readTimeoutMs,
+    });
+    const fields = Object.entries(headers).flatMap(([name, value]) =>
+      [value ?? []].flat().map((one): [string, string] => [name, one]),
+    );
+    if ([204, 205, 304].includes(statusCode)) {
+      await body.dump();
+      return new Response(null, { status: statusCode, headers: fields });
+    }
+    const stream = decoded(body, new Headers(fields));
+    return new Response(toWeb(stream), { status: statusCode, headers: fields });
+  };
 }
 
-function overTheNetwork(readTimeoutMs: number): Fetch {
-  const dispatcher = agentOf(readTimeoutMs);
-  return (url, init) =>
-    undiciFetch(url, { ...(init as object), dispatcher }) as unknown as Promise<Response>;
+const decoders: Record<string, () => Transform> = {
+  gzip: createGunzip,
+  "x-gzip": createGunzip,
+  deflate: createInflate,
+  br: createBrotliDecompress,
+};
+
+function decoded(body: Readable, headers: Headers): Readable {
+  const decoder = decoders[headers.get("content-encoding")?.trim().toLowerCase() ?? ""];
+  if (!decoder || headers.get("content-length") === "0") return body;
+  body.on("error", () => {});
+  // The reader of the result meets whatever goes wrong on either side.
+  return pipeline(body, decoder(), () => {});
+}
+
+/**
+ * Readable.toWeb of Node 20 throws where nobody can catch it when a body is cancelled while bytes
+ * arrive (ERR_INVALID_STATE), so the chunks are handed over one by one.
+ */
+function toWeb(stream: Readable): ReadableStream<Uint8Array> {
+  // Who reads meets the error; one that has left need not end the process.
+  stream.on("error", () => {});
+  const chunks = stream[Symbol.asyncIterator]();
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const { done, value } = await chunks.next();
+        if (done) controller.close();
+        else controller.enqueue(value);
+      },
+      cancel() {
+        stream.destroy();
+      },
+    },
+    { highWaterMark: 0 },
+  );
 }
 
 /**
@@ -62,17 +113,27 @@ function overTheNetwork(readTimeoutMs: number): Fetch {
  * @throws AppError url-invalid, host-unreachable, certificate-refused, timeout-exceeded,
  *   connection-cut; the signal's own reason where it was aborted
  */
-export async function send(request: SendRequest, deps: Deps = {}): Promise<Response> {
-  const readTimeoutMs = request.readTimeoutMs ?? defaultReadTimeoutMs;
+export async function send(wanted: SendRequest, deps: Deps = {}): Promise<Response> {
+  const readTimeoutMs = wanted.readTimeoutMs ?? defaultReadTimeoutMs;
   const exchange = deps.fetch ?? overTheNetwork(readTimeoutMs);
-  let url = webAddress(request.url);
-  let method = request.method ?? "GET";
-  let body = request.body;
-  const headers = new Headers({ "User-Agent": "Bulkhouse", ...request.headers });
-  if (request.token) headers.set("Authorization", `Bearer ${request.token}`);
+  let url = webAddress(wanted.url);
+  let method = wanted.method ?? "GET";
+  let body = wanted.body;
+  const headers = new Headers({
+    "User-Agent": "Bulkhouse",
+    "Accept-Encoding": "gzip",
+    ...wanted.headers,
+  });
+  if (wanted.token) headers.set("Authorization", `Bearer ${wanted.token}`);
 
   for (let hops = 0; ; hops++) {
-    const response = await once(exchange, url, { method, headers, body }, request, readTimeoutMs);
+    const response = await once(
+      exchange,
+      url,
+      { method, headers, body },
+      wanted.signal,
+      readTimeoutMs,
+    );
     const location = response.headers.get("location");
     if (!redirects.has(response.status) || !location) return response;
 
@@ -81,7 +142,7 @@ export async function send(request: SendRequest, deps: Deps = {}): Promise<Respo
       throw new AppError("url-invalid", { url: withoutQuery(next.href), reason: "downgrade" });
     }
     if (hops === maximumRedirects) {
-      const shown = withoutQuery(request.url);
+      const shown = withoutQuery(wanted.url);
       throw new AppError("url-invalid", { url: shown, reason: "too_many_redirects" });
     }
     if (response.status === 303) {
@@ -100,23 +161,23 @@ async function once(
   exchange: Fetch,
   url: URL,
   init: { method: string; headers: Headers; body: string | undefined },
-  request: SendRequest,
+  signal: AbortSignal | undefined,
   readTimeoutMs: number,
 ): Promise<Response> {
-  request.signal?.throwIfAborted();
+  signal?.throwIfAborted();
   try {
     const response = await exchange(url.href, {
       method: init.method,
       headers: Object.fromEntries(init.headers),
       body: init.body,
       redirect: "manual",
-      signal: request.signal,
+      signal,
     });
     // A Response that a test makes has no address of its own.
     if (!response.url) Object.defineProperty(response, "url", { value: url.href });
     return response;
   } catch (error) {
-    request.signal?.throwIfAborted();
+    signal?.throwIfAborted();
     throw networkError(error, url.href, readTimeoutMs);
   }
 }

@@ -1,5 +1,6 @@
 import { AppError } from "@/lib/errors";
 import { readJson } from "@/lib/fhir/read-json";
+import { readText } from "@/lib/fhir/read-text";
 import { commonRefusal, readRefusal } from "@/lib/fhir/refusal";
 import { retryAfter } from "@/lib/fhir/retry-after";
 import { type Deps, send } from "@/lib/fhir/send";
@@ -45,7 +46,8 @@ export async function checkStatus(
   const now = input.now ?? deps.now?.() ?? new Date();
 
   if (status === 202) {
-    await response.body?.cancel();
+    // Read to its end, so that the next poll uses the same connection.
+    await readText(response);
     const suggested = new Date(now.getTime() + Math.min(2 ** Math.min(polls, 6), 60) * 1000);
     return {
       state: "waiting",
