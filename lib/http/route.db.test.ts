@@ -1,0 +1,156 @@
+import { beforeEach, expect, test, vi } from "vitest";
+import { z } from "zod";
+import { AppError } from "@/lib/errors";
+import { createApiKey } from "@/lib/session/api-keys";
+import type { Person } from "@/lib/session/current-person";
+import { freshDatabase } from "@/lib/store/fresh-database";
+import { route } from "./route";
+
+await freshDatabase();
+vi.stubEnv("LOG_LEVEL", "silent");
+
+let person: Person | null = null;
+vi.mock("@/lib/session/current-person", () => ({ currentPerson: async () => person }));
+
+beforeEach(() => {
+  person = null;
+});
+
+const somebody = (role: Person["role"]): Person => ({
+  userId: "u",
+  email: `${role}@example.org`,
+  name: role,
+  role,
+});
+const context = { params: Promise.resolve({}) };
+type Handler = ReturnType<typeof route>;
+const call = async (handler: Handler, init?: RequestInit, path = "/api/x") => {
+  const answer = await handler(new Request(`http://here.example${path}`, init), context);
+  return { status: answer.status, headers: answer.headers, body: await answer.json() };
+};
+const read = route({ access: "read" }, async ({ actor }) => ({ actor: actor.label }));
+const write = route({ access: "write" }, async ({ actor }) => ({ actor: actor.label }));
+const admin = route({ access: "admin" }, async ({ actor }) => ({ actor: actor.label }));
+const open = route({ access: "public" }, async ({ actor }) => ({ actor }));
+
+test("nobody gets in but through what is public", async () => {
+  for (const handler of [read, write, admin]) {
+    const { status, body, headers } = await call(handler as Handler);
+    expect([status, body.code]).toEqual([401, "not-signed-in"]);
+    expect(headers.get("www-authenticate")).toContain("Bearer");
+    expect(headers.get("cache-control")).toBe("no-store");
+  }
+  expect((await call(open as Handler)).body).toEqual({ actor: null });
+});
+
+test("each role gets as far as it may", async () => {
+  const statuses: Record<string, number[]> = {};
+  for (const role of ["viewer", "operator", "admin"] as const) {
+    person = somebody(role);
+    statuses[role] = [];
+    for (const handler of [read, write, admin]) {
+      statuses[role].push((await call(handler as Handler)).status);
+    }
+  }
+  expect(statuses).toEqual({
+    viewer: [200, 403, 403],
+    operator: [200, 200, 403],
+    admin: [200, 200, 200],
+  });
+});
+
+test("a key gets in by itself; a wrong one is refused even beside a session", async () => {
+  const { key, prefix } = await createApiKey({ name: "k", scope: "write", createdBy: null });
+  const by = (value: string) => ({ headers: { authorization: `Bearer ${value}` } });
+  expect((await call(write as Handler, by(key))).body).toEqual({ actor: `key:${prefix}` });
+  expect((await call(admin as Handler, by(key))).status).toBe(403);
+  person = somebody("admin");
+  expect((await call(read as Handler, by("bh_wrong"))).body.code).toBe("api-key-refused");
+});
+
+test("another site cannot change anything with a person's cookie or a browser's Basic password", async () => {
+  const { key } = await createApiKey({ name: "k", scope: "write", createdBy: null });
+  const basic = `Basic ${Buffer.from(`api:${key}`).toString("base64")}`;
+  const foreign: Record<string, string>[] = [
+    { "sec-fetch-site": "cross-site" },
+    { "sec-fetch-site": "same-site" },
+    { origin: "http://evil.example", host: "here.example" },
+    { origin: "null", host: "here.example" },
+    { origin: "http://here.example:8080", host: "here.example" },
+  ];
+  for (const headers of foreign) {
+    person = somebody("admin");
+    const withCookie = await call(write as Handler, { method: "POST", headers });
+    expect([withCookie.status, withCookie.body.code]).toEqual([403, "cross-site"]);
+    person = null;
+    const withBasic = await call(write as Handler, {
+      method: "POST",
+      headers: { ...headers, authorization: basic },
+    });
+    expect(withBasic.body.code).toBe("cross-site");
+  }
+});
+
+test("our own pages and scripts may change things", async () => {
+  person = somebody("operator");
+  const own: Record<string, string>[] = [
+    { "sec-fetch-site": "same-origin" },
+    { origin: "http://here.example", host: "here.example" },
+    {
+      origin: "https://bulk.example.org",
+      host: "inner:3000",
+      "x-forwarded-host": "bulk.example.org",
+    },
+    {},
+  ];
+  for (const headers of own) {
+    expect((await call(write as Handler, { method: "POST", headers })).status).toBe(200);
+  }
+});
+
+test("what comes in is checked before the handler sees it", async () => {
+  person = somebody("admin");
+  const handler = route(
+    {
+      access: "write",
+      body: z.object({ name: z.string() }),
+      query: z.object({ page: z.coerce.number().int().default(1) }),
+    },
+    async ({ body, query }) => ({ ...body, ...query }),
+  ) as Handler;
+  const post = (body: string, path?: string) => call(handler, { method: "POST", body }, path);
+  expect((await post('{"name":"x","more":1}', "/api/x?page=3")).body).toEqual({
+    name: "x",
+    page: 3,
+  });
+  expect((await post("{}")).body).toMatchObject({ code: "invalid-request" });
+  expect((await post("not json")).status).toBe(400);
+  expect((await post('{"name":"x"}', "/api/x?page=a")).status).toBe(400);
+  expect((await post(`{"name":"${"x".repeat(5 * 1024 * 1024)}"}`)).status).toBe(413);
+});
+
+test("a failure of ours is told with its code, one that nobody foresaw without its words", async () => {
+  person = somebody("admin");
+  const failing = (error: unknown) =>
+    call(
+      route({ access: "read" }, async () => {
+        throw error;
+      }) as Handler,
+    );
+  const late = await failing(
+    new AppError("rate-limited", { host: "h" }, { retryAt: new Date(Date.now() + 5_000) }),
+  );
+  expect([late.status, late.body.code]).toEqual([503, "rate-limited"]);
+  expect(Number(late.headers.get("retry-after"))).toBeGreaterThan(0);
+  const unknown = await failing(new Error("SELECT family_name FROM patients failed"));
+  expect([unknown.status, unknown.body.code]).toEqual([500, "internal"]);
+  expect(JSON.stringify(unknown.body)).not.toContain("family_name");
+  const lost = await failing(Object.assign(new Error("x"), { code: "ECONNREFUSED" }));
+  expect([lost.status, lost.body.code]).toEqual([503, "database-unavailable"]);
+});
+
+test("large numbers of the database leave as numbers", async () => {
+  person = somebody("viewer");
+  const handler = route({ access: "read" }, async () => ({ size: 9_007_199_254_740_991n }));
+  expect((await call(handler as Handler)).body).toEqual({ size: 9_007_199_254_740_991 });
+});
