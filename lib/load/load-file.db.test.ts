@@ -214,7 +214,8 @@ test("files that share resources, loaded at the same time, store each once and t
     for (const row of all) expect(row.accepted + row.duplicates + row.rejected).toBe(row.lines);
     return all.map((row) => row.accepted);
   };
-  expect((await sum()).reduce((a, b) => a + b)).toBe(4000);
+  // Running numbers are estimates while files race; that each file's add up holds at any time.
+  await sum();
   await settleJob(jobId);
   expect(await sum()).toEqual([500, 2000, 1500]);
   const { rows } = await database().pool.query(
