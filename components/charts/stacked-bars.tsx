@@ -13,7 +13,6 @@ import {
 } from "recharts";
 import { useFormatter } from "use-intl";
 import { ChartTooltip } from "./chart-tooltip";
-import classes from "./charts.module.css";
 import { Legend } from "./legend";
 import { seriesColor } from "./palette";
 
@@ -45,7 +44,7 @@ export function StackedBars({
   const compact = (value: number) => format.number(value, { notation: "compact" });
   const data = points.map((point) => ({ at: point.at, ...point.counts }));
   const axes = [
-    <CartesianGrid key="grid" vertical={false} className={classes.lines} />,
+    <CartesianGrid key="grid" vertical={false} stroke="var(--mantine-color-default-border)" />,
     <XAxis key="x" dataKey="at" tickFormatter={at} tickLine={false} minTickGap={28} tick={tick} />,
     <YAxis
       key="y"
@@ -59,7 +58,7 @@ export function StackedBars({
     <Tooltip
       key="tip"
       isAnimationActive={false}
-      cursor={{ className: classes.cursor }}
+      cursor={{ fill: "var(--mantine-color-dimmed)", fillOpacity: 0.12, stroke: "none" }}
       content={({ active, label }) => {
         const point = active ? points.find((one) => one.at === label) : undefined;
         if (!point) return null;

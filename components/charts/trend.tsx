@@ -58,7 +58,7 @@ export function Trend({
           margin={{ top: 8, right: 8, bottom: 0, left: 0 }}
           accessibilityLayer={false}
         >
-          <CartesianGrid vertical={false} className={classes.lines} />
+          <CartesianGrid vertical={false} stroke="var(--mantine-color-default-border)" />
           <XAxis dataKey="at" tickFormatter={at} tickLine={false} minTickGap={28} tick={tick} />
           <YAxis
             domain={[ticks[0] ?? 0, ticks.at(-1) ?? 1]}
@@ -73,7 +73,7 @@ export function Trend({
           />
           <Tooltip
             isAnimationActive={false}
-            cursor={{ className: classes.cursorLine }}
+            cursor={{ stroke: "var(--mantine-color-dimmed)" }}
             content={({ active, label }) => {
               const point = active ? points.find((one) => one.at === label) : undefined;
               if (!point) return null;

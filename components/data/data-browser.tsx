@@ -10,6 +10,7 @@ import { EmptyState } from "@/components/feedback/empty-state";
 import { Loaded } from "@/components/feedback/loaded";
 import { JobOption } from "@/components/format/job-option";
 import { useJobName } from "@/components/format/use-job-name";
+import { useTypeName } from "@/components/format/use-type-name";
 import { PageHeader } from "@/components/frame/page-header";
 import { useDataRows, useDataTypes } from "@/lib/browser/data-queries";
 import { useJobChoices } from "@/lib/browser/job-choices";
@@ -26,6 +27,7 @@ import { TypeList } from "./type-list";
 export function DataBrowser() {
   const t = useTranslations("data");
   const nameOf = useJobName();
+  const typeName = useTypeName();
   const { search, set } = useUrlState();
   const job = search.get("job") ?? undefined;
   const patient = search.get("patient") ?? undefined;
@@ -177,7 +179,7 @@ export function DataBrowser() {
                 ) : (
                   <>
                     <Text size="sm" c="dimmed" mb="xs">
-                      {type}
+                      {typeName(type ?? "")}
                       {" · "}
                       {job ? (jobNames.get(job) ?? `…${job.slice(-8)}`) : t("job-all")}
                       {data.total === null ? "" : ` · ${t("rows", { count: data.total })}`}

@@ -2,6 +2,7 @@
 
 import { Group, NavLink, ScrollArea, Select, Text } from "@mantine/core";
 import { useFormatter, useTranslations } from "use-intl";
+import { useTypeName } from "@/components/format/use-type-name";
 import classes from "./data.module.css";
 
 /** The types there are with their numbers of rows: a list beside the table, a select where it is narrow. */
@@ -16,6 +17,7 @@ export function TypeList({
 }) {
   const t = useTranslations("data");
   const format = useFormatter();
+  const nameOf = useTypeName();
   return (
     <>
       <nav className={classes.rail} aria-label={t("types")}>
@@ -25,7 +27,8 @@ export function TypeList({
               key={type}
               component="button"
               type="button"
-              label={type}
+              label={nameOf(type)}
+              title={type}
               rightSection={
                 <Text size="xs" c="dimmed" className="numbers">
                   {format.number(records)}
@@ -43,7 +46,10 @@ export function TypeList({
       <Select
         className={classes.typeSelect}
         label={t("type")}
-        data={types.map(({ type }) => type)}
+        data={types.map(({ type }) => ({
+          value: type,
+          label: nameOf(type) === type ? type : `${nameOf(type)} (${type})`,
+        }))}
         value={value}
         onChange={(type) => type && onChange(type)}
         allowDeselect={false}
@@ -53,7 +59,7 @@ export function TypeList({
           <Group justify="space-between" flex={1} wrap="nowrap">
             <span>{option.label}</span>
             <Text size="xs" c="dimmed" className="numbers">
-              {format.number(types.find(({ type }) => type === option.value)?.records ?? 0)}
+              {format.number(types.find((one) => one.type === option.value)?.records ?? 0)}
             </Text>
           </Group>
         )}

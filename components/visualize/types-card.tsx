@@ -3,6 +3,7 @@
 import { useFormatter, useTranslations } from "use-intl";
 import { BarChart } from "@/components/charts/bar-chart";
 import { ChartCard } from "@/components/charts/chart-card";
+import { useTypeName } from "@/components/format/use-type-name";
 import { useChart } from "@/lib/browser/charts-queries";
 import { MoreRows } from "./more-rows";
 import { dataPath, type Scope } from "./scope";
@@ -13,6 +14,7 @@ const most = 10;
 export function TypesCard({ scope }: { scope: Scope }) {
   const t = useTranslations("visualize");
   const format = useFormatter();
+  const nameOf = useTypeName();
   const query = useChart("resources-by-type", scope);
   const types = query.data?.types ?? [];
   const total = types.reduce((sum, { records }) => sum + records, 0);
@@ -25,8 +27,8 @@ export function TypesCard({ scope }: { scope: Scope }) {
       table={
         query.data
           ? {
-              columns: [t("types.type"), t("records")],
-              rows: types.map(({ type, records }) => [type, records]),
+              columns: [t("types.type"), t("types.fhir"), t("records")],
+              rows: types.map(({ type, records }) => [nameOf(type), type, records]),
             }
           : null
       }
@@ -39,15 +41,15 @@ export function TypesCard({ scope }: { scope: Scope }) {
               total: format.number(total),
               top: types
                 .slice(0, 3)
-                .map(({ type, records }) => `${type} ${format.number(records)}`)
+                .map(({ type, records }) => `${nameOf(type)} ${format.number(records)}`)
                 .join(", "),
             })}
             measures={[t("records")]}
             rowHeight={31}
             rows={types.slice(0, most).map(({ type, records }) => ({
               key: type,
-              name: type,
-              detail: `${t("types.share")}: ${format.number(records / total, {
+              name: nameOf(type),
+              detail: `${type} · ${t("types.share")}: ${format.number(records / total, {
                 style: "percent",
                 maximumFractionDigits: 1,
               })}`,
