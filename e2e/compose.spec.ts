@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect, test } from "@playwright/test";
@@ -37,6 +37,8 @@ function run(name: "web" | "etl-service", instead: Record<string, string>) {
 test("The commands of docker-compose.yml bring web and etl-service up over one database", async () => {
   test.setTimeout(180_000);
   const folder = mkdtempSync(path.join(tmpdir(), "bulkhouse-compose-"));
+  // As root, PostgreSQL's user must be able to enter it.
+  chmodSync(folder, 0o711);
   const password = randomBytes(12).toString("hex");
   const postgres = await startEmbeddedPostgres({
     dataDir: path.join(folder, "database"),
@@ -78,7 +80,6 @@ test("The commands of docker-compose.yml bring web and etl-service up over one d
   } finally {
     for (const child of running) child.kill("SIGKILL");
     await postgres.stop();
-    rmSync(postgres.folder, { recursive: true, force: true });
     rmSync(folder, { recursive: true, force: true });
   }
 });

@@ -1,4 +1,4 @@
-import { mkdtempSync } from "node:fs";
+import { chmodSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { defineConfig } from "@playwright/test";
@@ -8,6 +8,8 @@ const chromium = process.env.CHROMIUM_PATH;
 // A folder of this run's own; the processes that load this file again inherit its name.
 process.env.E2E_DATA_DIR ??= mkdtempSync(path.join(tmpdir(), "bulkhouse-e2e-"));
 const folder = process.env.E2E_DATA_DIR;
+// As root, the embedded PostgreSQL's user must be able to enter it.
+chmodSync(folder, 0o711);
 
 /**
  * The journeys run against the real thing: `start` (embedded PostgreSQL, web, worker) and the

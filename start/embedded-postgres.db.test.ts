@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -15,6 +15,8 @@ const password = "p'w d%";
 
 async function newFolder(): Promise<string> {
   const dataDir = await mkdtemp(path.join(tmpdir(), "bulkhouse-postgres-"));
+  // As root, PostgreSQL's user must be able to enter it.
+  await chmod(dataDir, 0o711);
   cleanUps.push(() => rm(dataDir, { recursive: true, force: true }));
   return dataDir;
 }
@@ -120,6 +122,19 @@ test("a pid file whose number now belongs to another program is stale too", asyn
   expect(second.reused).toBe(false);
   expect(await query(second.url, "SELECT 1 AS n")).toEqual([{ n: 1 }]);
 });
+
+test.runIf(process.getuid?.() === 0)(
+  "root's own closed folder is left closed: the data goes where PostgreSQL's user can be",
+  async () => {
+    const dataDir = await newFolder();
+    await chmod(dataDir, 0o700);
+    const postgres = await start(dataDir);
+    cleanUps.unshift(() => rm(path.dirname(postgres.folder), { recursive: true }));
+    expect(postgres.folder).toMatch(/^\/var\/lib\/bulkhouse\/[0-9a-f]{12}\/postgres$/);
+    expect((await stat(dataDir)).mode & 0o777).toBe(0o700);
+    expect(await start(dataDir)).toMatchObject({ reused: true, folder: postgres.folder });
+  },
+);
 
 test("a busy port is left to whoever has it", async () => {
   const other = createServer();

@@ -56,7 +56,16 @@ export function runQuietly(title, command, args, options = {}) {
         output = (output + chunk).slice(-20_000);
       });
     }
+    // A signal that nobody else handles ends us and what we have started, not us alone.
+    const signals = ["SIGINT", "SIGTERM", "SIGHUP"].filter((name) => !process.listenerCount(name));
+    const onSignal = () => {
+      child.kill("SIGTERM");
+      process.stdout.write("\n");
+      process.exit(130);
+    };
+    for (const name of signals) process.on(name, onSignal);
     const end = () => {
+      for (const name of signals) process.off(name, onSignal);
       clearInterval(timer);
       process.stdout.write(tty ? `\r${title} ${seconds()} s\n` : `  done in ${seconds()} s\n`);
     };

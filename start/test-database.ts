@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import pg from "pg";
@@ -12,6 +12,8 @@ async function testServer(): Promise<{ server: string; stop: () => Promise<void>
   const given = process.env.TEST_DATABASE_SERVER;
   if (given) return { server: given.replace(/\/+$/, ""), stop: async () => {} };
   const dataDir = await mkdtemp(path.join(tmpdir(), "bulkhouse-test-"));
+  // As root, PostgreSQL's user must be able to enter it.
+  await chmod(dataDir, 0o711);
   const postgres = await startEmbeddedPostgres({
     dataDir,
     password: randomBytes(18).toString("base64url"),
@@ -22,9 +24,7 @@ async function testServer(): Promise<{ server: string; stop: () => Promise<void>
     server: postgres.url.replace(/\/[^/]*$/, ""),
     async stop() {
       await postgres.stop();
-      for (const folder of [postgres.folder, dataDir]) {
-        await rm(folder, { recursive: true, force: true });
-      }
+      await rm(dataDir, { recursive: true, force: true });
     },
   };
 }
