@@ -50,7 +50,9 @@ export function ResourceDrawer({
       {open ? (
         <Loaded query={query} skeleton={<Skeleton height={480} />}>
           {(data) => {
-            const text = JSON.stringify(data.resource, null, 2);
+            // The database sorts keys; what says what it is comes first again.
+            const { resourceType, id, meta, ...rest } = data.resource;
+            const text = JSON.stringify({ resourceType, id, meta, ...rest }, null, 2);
             return (
               <>
                 <dl className={classes.source} aria-label={t("source")}>

@@ -4,6 +4,7 @@ import { Anchor, Skeleton, Table, Text, UnstyledButton } from "@mantine/core";
 import { useTranslations } from "use-intl";
 import type { DataRow } from "@/lib/contract/data";
 import classes from "./data.module.css";
+import { tableColumns } from "./table-columns";
 import { useCellText } from "./use-cell-text";
 import { useColumnName } from "./use-column-name";
 
@@ -33,8 +34,9 @@ export function RowsTable({
   const t = useTranslations("data");
   const nameOf = useColumnName();
   const textOf = useCellText();
-  const columns = [...new Set(rows.flatMap((row) => Object.keys(row.columns)))];
-  const isNumber = (column: string) => rows.some((row) => typeof row.columns[column] === "number");
+  const { columns, read } = tableColumns(rows);
+  const isNumber = (column: string) =>
+    rows.some((row) => typeof read(row, column).value === "number");
   return (
     <Table.ScrollContainer minWidth={320} type="native" className={classes.rows}>
       <Table
@@ -100,7 +102,8 @@ export function RowsTable({
                 </Table.Td>
               ) : null}
               {columns.map((column) => {
-                const text = textOf(column, row.columns[column]);
+                const { value, unit } = read(row, column);
+                const text = `${textOf(column, value)}${unit ? ` ${unit}` : ""}`;
                 return (
                   <Table.Td key={column} ta={isNumber(column) ? "right" : undefined}>
                     <Text span inherit className={classes.cell} title={text}>

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ChartQuery } from "./chart";
 import { ResourceType } from "./export-request";
 
 /** `GET /api/data/{type}`: rows of one resource type, newest job first. */
@@ -46,8 +47,10 @@ export const DataResource = z.object({
 });
 export type DataResource = z.infer<typeof DataResource>;
 
-/** Query of `GET /api/data`: the same filters as the rows, so that the counts fit the table. */
-export const DataTypesQuery = DataQuery.pick({ job: true, patient: true });
+/** Query of `GET /api/data`: the filters of the rows, so that the counts fit the table; several jobs. */
+export const DataTypesQuery = ChartQuery.pick({ job: true }).extend({
+  patient: DataQuery.shape.patient,
+});
 export type DataTypesQuery = z.infer<typeof DataTypesQuery>;
 
 /** `GET /api/data`: which types there are, with their numbers of rows. */

@@ -299,6 +299,10 @@ test("resources by type: rows, most first, of the chosen jobs only", async () =>
     .sort((a, b) => b.records - a.records || (a.type < b.type ? -1 : 1));
   expect(await chart("resources-by-type", of(two))).toEqual({ types: expected });
   expect(await dataTypes([two])).toEqual({ types: expected });
+  const conditions = long.conditions.filter(({ patient }) => patient === "p50").length;
+  const ofOne = (await dataTypes([one], "p50")).types;
+  expect(ofOne.find(({ type }) => type === "Patient")?.records).toBe(1);
+  expect(ofOne.find(({ type }) => type === "Condition")?.records ?? 0).toBe(conditions);
   const all = (await dataTypes()).types.find(({ type }) => type === "Patient");
   expect(all?.records).toBe(220);
 });

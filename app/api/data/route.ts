@@ -1,8 +1,8 @@
-import { ChartQuery } from "@/lib/contract/chart";
+import { DataTypesQuery } from "@/lib/contract/data";
 import { route } from "@/lib/http/route";
 import { dataTypes } from "@/lib/query/data-types";
 
-/** `GET /api/data?job=`: which types there are, with their numbers of rows. */
-export const GET = route({ access: "read", query: ChartQuery.pick({ job: true }) }, ({ query }) =>
-  dataTypes(query.job),
+/** `GET /api/data?job=&patient=`: which types there are, with their numbers of rows. */
+export const GET = route({ access: "read", query: DataTypesQuery }, ({ query }) =>
+  dataTypes(query.job, query.patient),
 );
