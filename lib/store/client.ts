@@ -10,7 +10,8 @@ import { PrismaClient } from "@/prisma/generated/client";
 function open(url: string) {
   const pool = new pg.Pool({
     connectionString: url,
-    max: 20,
+    // A load holds one connection, its lease is renewed over another.
+    max: Math.max(20, 2 * env().WORKER_CONCURRENCY + 8),
     connectionTimeoutMillis: 10_000,
     idleTimeoutMillis: 30_000,
     application_name: "bulkhouse",
