@@ -1,0 +1,88 @@
+import { expect, test } from "@playwright/test";
+import { adminEmail, apiKey } from "./stage";
+
+test.use({ storageState: { cookies: [], origins: [] } });
+
+const pages = [
+  "/",
+  "/connections",
+  "/connections/new",
+  "/jobs",
+  "/visualize",
+  "/data",
+  "/settings",
+];
+
+for (const page of pages) {
+  test(`A stranger who opens ${page} gets the sign-in page`, async ({ page: browser }) => {
+    await browser.goto(page);
+    await expect(browser).toHaveURL(/\/sign-in/);
+    await expect(browser.getByRole("button", { name: "Sign in" })).toBeVisible();
+  });
+}
+
+test("A stranger's calls of the API are refused, health apart", async ({ request }) => {
+  for (const path of [
+    "/api/bulk-data/jobs",
+    "/api/bulk-data/status/0190a000-0000-7000-8000-000000000000",
+    "/api/connections",
+    "/api/charts/summary",
+    "/api/data",
+    "/api/overview",
+    "/api/people",
+    "/api/api-keys",
+    "/api/audit",
+    "/api/about",
+  ]) {
+    const answer = await request.get(path);
+    expect([path, answer.status()]).toEqual([path, 401]);
+    expect(await answer.json()).toMatchObject({ code: "not-signed-in" });
+  }
+  expect((await request.post("/api/bulk-data/kick-off", { data: {} })).status()).toBe(401);
+  const wrong = await request.get("/api/bulk-data/jobs", {
+    headers: { Authorization: "Bearer not-a-key" },
+  });
+  expect(await wrong.json()).toMatchObject({ code: "api-key-refused" });
+
+  const health = await request.get("/api/health");
+  expect(health.status()).toBe(200);
+});
+
+test("A key opens the API by Bearer and by Basic, and not the people's settings", async ({
+  request,
+}) => {
+  for (const Authorization of [
+    `Bearer ${apiKey}`,
+    `Basic ${Buffer.from(`api:${apiKey}`).toString("base64")}`,
+  ]) {
+    expect(
+      (await request.get("/api/bulk-data/jobs", { headers: { Authorization } })).status(),
+    ).toBe(200);
+    expect((await request.get("/api/people", { headers: { Authorization } })).status()).toBe(403);
+  }
+});
+
+test("A wrong password is refused in words that do not tell which accounts exist", async ({
+  page,
+}) => {
+  const words: string[] = [];
+  for (const email of [adminEmail, "nobody@example.org"]) {
+    await page.goto("/sign-in");
+    await page.getByLabel("E-mail").fill(email);
+    await page.getByLabel("Password", { exact: true }).fill("not the password at all");
+    await page.getByRole("button", { name: "Sign in" }).click();
+    const alert = page.getByRole("alert").filter({ hasText: /\S/ }).first();
+    await expect(alert).toBeVisible();
+    words.push((await alert.innerText()).trim());
+  }
+  expect(words[0]).toContain("wrong");
+  expect(words[1]).toBe(words[0]);
+});
+
+test("A made-up one-time link makes no account", async ({ request }) => {
+  const answer = await request.post("/api/invitations/accept", {
+    data: { token: "x".repeat(32), email: "a@b.org", name: "A", password: "long enough password" },
+  });
+  expect(answer.status()).toBe(410);
+  expect(await answer.json()).toMatchObject({ code: "invitation-invalid" });
+});
