@@ -17,18 +17,21 @@ export function WelcomeForm({
   token,
   role,
   email,
+  name: known,
 }: {
   token: string;
   role: Role;
   /** the address that the invitation names, if any */
   email: string | null;
+  /** whose account gets a new password; null where the link makes one */
+  name: string | null;
 }) {
   const t = useTranslations("session.welcome");
   const text = useFailureText();
   const [failure, setFailure] = useState<string | null>(null);
   const [state, setState] = useState<"open" | "busy" | "made">("open");
   const form = useForm({
-    initialValues: { email: email ?? "", name: "", password: "", repeat: "" },
+    initialValues: { email: email ?? "", name: known ?? "", password: "", repeat: "" },
     validate: {
       email: (value) => (z.email().safeParse(value.trim()).success ? null : t("email-invalid")),
       name: (value) => (value.trim() ? null : t("name-missing")),
@@ -70,17 +73,17 @@ export function WelcomeForm({
       <Stack>
         <div>
           <Title order={1} size="h3">
-            {t("title")}
+            {known === null ? t("title") : t("renew-title", { name: known })}
           </Title>
           <Text size="sm" mt={4}>
-            {t("text", { role })}
+            {known === null ? t("text", { role }) : t("renew-text")}
           </Text>
         </div>
         {failure ? (
           <Alert
             color="red"
             icon={<IconAlertTriangle aria-hidden />}
-            title={t("failed")}
+            title={known === null ? t("failed") : t("renew-failed")}
             role="alert"
           >
             {failure}
@@ -88,7 +91,7 @@ export function WelcomeForm({
         ) : null}
         <TextInput
           label={t("email")}
-          description={email ? t("email-fixed") : undefined}
+          description={email && known === null ? t("email-fixed") : undefined}
           type="email"
           name="email"
           autoComplete="username"
@@ -98,15 +101,17 @@ export function WelcomeForm({
           autoFocus={email === null}
           {...form.getInputProps("email")}
         />
-        <TextInput
-          label={t("name")}
-          description={t("name-hint")}
-          name="name"
-          autoComplete="name"
-          maxLength={200}
-          autoFocus={email !== null}
-          {...form.getInputProps("name")}
-        />
+        {known === null ? (
+          <TextInput
+            label={t("name")}
+            description={t("name-hint")}
+            name="name"
+            autoComplete="name"
+            maxLength={200}
+            autoFocus={email !== null}
+            {...form.getInputProps("name")}
+          />
+        ) : null}
         <Stack gap={4}>
           <PasswordInput
             label={t("password")}
@@ -114,6 +119,7 @@ export function WelcomeForm({
             name="new-password"
             autoComplete="new-password"
             maxLength={256}
+            autoFocus={known !== null}
             {...form.getInputProps("password")}
           />
           {form.errors.password ? null : <PasswordHint password={form.values.password} />}
@@ -126,7 +132,7 @@ export function WelcomeForm({
           {...form.getInputProps("repeat")}
         />
         <Button type="submit" loading={state === "busy"} fullWidth mt="xs">
-          {t("submit")}
+          {known === null ? t("submit") : t("renew-submit")}
         </Button>
       </Stack>
     </form>

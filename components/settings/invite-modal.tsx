@@ -1,20 +1,18 @@
 "use client";
 
-import { Alert, Button, Group, Modal, Select, Stack, Text, TextInput } from "@mantine/core";
+import { Button, Group, Modal, Select, Stack, Text, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
-import { IconInfoCircle } from "@tabler/icons-react";
-import { useFormatter, useTranslations } from "use-intl";
+import { useTranslations } from "use-intl";
 import { z } from "zod";
 import { FailureAlert } from "@/components/feedback/failure-alert";
 import { useInvite } from "@/lib/browser/settings-queries";
 import { Role } from "@/lib/contract/settings";
-import { CopyField } from "./copy-field";
+import { MadeLink } from "./made-link";
 
 /** Makes a one-time link for a colleague and shows it this once. */
 export function InviteModal({ onClose }: { onClose: () => void }) {
   const t = useTranslations("settings");
   const frame = useTranslations("frame");
-  const format = useFormatter();
   const invite = useInvite();
   const form = useForm<{ email: string; role: Role }>({
     initialValues: { email: "", role: "operator" },
@@ -35,21 +33,11 @@ export function InviteModal({ onClose }: { onClose: () => void }) {
       styles={{ title: { fontWeight: 600 } }}
     >
       {made ? (
-        <Stack>
-          <Alert icon={<IconInfoCircle aria-hidden />}>
-            {t("invite.made-text", {
-              email: form.values.email.trim(),
-              at: format.dateTime(new Date(made.expires_at), {
-                dateStyle: "medium",
-                timeStyle: "short",
-              }),
-            })}
-          </Alert>
-          <CopyField label={t("invite.link")} value={made.url} />
-          <Group justify="flex-end">
-            <Button onClick={onClose}>{t("invite.done")}</Button>
-          </Group>
-        </Stack>
+        <MadeLink
+          link={made}
+          text={(at) => t("invite.made-text", { email: form.values.email.trim(), at })}
+          onClose={onClose}
+        />
       ) : (
         <form
           noValidate

@@ -13,6 +13,7 @@ import { type ChangePersonBody, type PersonView, Role } from "@/lib/contract/set
 import { Confirm } from "./confirm";
 import { InviteModal } from "./invite-modal";
 import { Panel } from "./panel";
+import { RenewModal } from "./renew-modal";
 import { WideTable } from "./wide-table";
 
 type Asked = { person: PersonView; change: ChangePersonBody; kind: "disable" | "viewer" | "self" };
@@ -26,6 +27,7 @@ export function PeoplePanel({ userId }: { userId: string }) {
   const query = useQuery(peopleQuery());
   const change = useChangePerson();
   const [inviting, setInviting] = useState(false);
+  const [renewing, setRenewing] = useState<PersonView | null>(null);
   const [asked, setAsked] = useState<Asked | null>(null);
 
   const apply = (person: PersonView, body: ChangePersonBody) =>
@@ -74,7 +76,7 @@ export function PeoplePanel({ userId }: { userId: string }) {
         <>
           <WideTable
             label={settings("tabs.people")}
-            minWidth={760}
+            minWidth={860}
             head={[
               t("name"),
               t("email"),
@@ -124,7 +126,17 @@ export function PeoplePanel({ userId }: { userId: string }) {
                   )}
                 </Table.Td>
                 <Table.Td>{person.disabled ? t("disabled") : t("active")}</Table.Td>
-                <Table.Td>
+                <Table.Td style={{ whiteSpace: "nowrap" }}>
+                  <Button
+                    size="xs"
+                    variant="default"
+                    mr="xs"
+                    disabled={person.disabled}
+                    aria-label={t("renew-of", { name: person.name })}
+                    onClick={() => setRenewing(person)}
+                  >
+                    {t("renew")}
+                  </Button>
                   <Button
                     size="xs"
                     variant="default"
@@ -144,6 +156,7 @@ export function PeoplePanel({ userId }: { userId: string }) {
             {t("count", { count: people.length })}
           </Text>
           {inviting ? <InviteModal onClose={() => setInviting(false)} /> : null}
+          {renewing ? <RenewModal person={renewing} onClose={() => setRenewing(null)} /> : null}
           {asked ? (
             <Confirm
               title={t(`${asked.kind}-title`, { name: asked.person.name })}

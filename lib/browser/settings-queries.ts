@@ -45,6 +45,15 @@ export function useInvite() {
   });
 }
 
+/** A link for a new password; forgotten like the one of `useInvite`. */
+export function useInviteAgain() {
+  return useMutation({
+    mutationFn: (userId: string) =>
+      api(`/api/people/${userId}/password-link`, InviteAnswer, { method: "POST" }),
+    gcTime: 0,
+  });
+}
+
 export const apiKeysQuery = () =>
   queryOptions({
     queryKey: ["api-keys"],

@@ -23,7 +23,11 @@ const accept = (token: string, email = "ada@example.org") =>
 test("without settings a link makes the first administrator, and then no more is made", async () => {
   expect(await anyoneKnown()).toBe(false);
   const { token } = await firstStart({});
-  expect(await openInvitation(token ?? "")).toEqual({ role: "admin", email: null });
+  expect(await openInvitation(token ?? "")).toEqual({
+    role: "admin",
+    email: null,
+    name: null,
+  });
   await accept(token ?? "");
   expect(await anyoneKnown()).toBe(true);
   expect(await firstStart({})).toEqual({ token: null });

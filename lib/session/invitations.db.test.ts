@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from "vitest";
 import { database } from "@/lib/store/client";
 import { freshDatabase } from "@/lib/store/fresh-database";
-import { acceptInvitation, invite, openInvitation } from "./invitations";
+import { acceptInvitation, invite, inviteAgain, openInvitation } from "./invitations";
 import { signIn } from "./sign-in";
 
 await freshDatabase();
@@ -24,7 +24,11 @@ const by = { createdBy: "admin@example.org", hours: 1 };
 test("a link makes one account with its role, and is used up", async () => {
   const { token, expiresAt } = await invite({ role: "operator", ...by });
   expect(expiresAt.getTime()).toBeGreaterThan(Date.now());
-  expect(await openInvitation(token)).toEqual({ role: "operator", email: null });
+  expect(await openInvitation(token)).toEqual({
+    role: "operator",
+    email: null,
+    name: null,
+  });
   expect(await acceptInvitation(body(token, "Ada@Example.org"))).toEqual({
     email: "ada@example.org",
   });
@@ -83,7 +87,11 @@ test("an expired link and one that never was open nothing", async () => {
 
 test("a link that names an address makes an account for that address and no other", async () => {
   const { token } = await invite({ role: "viewer", email: "Vera@Example.org", ...by });
-  expect(await openInvitation(token)).toEqual({ role: "viewer", email: "vera@example.org" });
+  expect(await openInvitation(token)).toEqual({
+    role: "viewer",
+    email: "vera@example.org",
+    name: null,
+  });
   expect(await acceptInvitation(body(token, "mallory@example.org"))).toEqual({
     email: "vera@example.org",
   });
@@ -104,4 +112,54 @@ test("nobody is invited twice, and a link does not overwrite an account", async 
   await expect(
     signIn({ email: "ada@example.org", password: "another password" }),
   ).rejects.toThrow();
+});
+
+test("who has forgotten the password gets a new one by a link, and stays who they are", async () => {
+  await acceptInvitation(body((await invite({ role: "operator", ...by })).token));
+  const { prisma } = database();
+  const before = await prisma.user.findFirstOrThrow();
+  const first = await inviteAgain(before.id, by);
+  const second = await inviteAgain(before.id, by);
+  expect(await openInvitation(first.token)).toEqual({
+    role: "operator",
+    email: "ada@example.org",
+    name: "Ada",
+  });
+  const renewed = {
+    ...body(first.token, "mallory@example.org"),
+    name: "M",
+    password: "a new one, longer",
+  };
+  expect(await acceptInvitation(renewed)).toEqual({ email: "ada@example.org" });
+  expect(await prisma.user.findMany()).toEqual([before]);
+  await expect(signIn({ email: "ada@example.org", password })).rejects.toThrow();
+  expect(await signIn({ email: "ada@example.org", password: "a new one, longer" })).toBeTruthy();
+  for (const { token } of [first, second]) {
+    await expect(acceptInvitation(body(token))).rejects.toMatchObject({
+      code: "invitation-invalid",
+    });
+  }
+});
+
+test("a link that was to make an account never renews the one another link has made", async () => {
+  const [one, two] = [
+    await invite({ role: "viewer", email: "ada@example.org", ...by }),
+    await invite({ role: "admin", email: "ada@example.org", ...by }),
+  ];
+  await acceptInvitation(body(one.token));
+  await expect(
+    acceptInvitation({ ...body(two.token), password: "somebody else's" }),
+  ).rejects.toMatchObject({ code: "email-taken" });
+  expect(await signIn({ email: "ada@example.org", password })).toBeTruthy();
+});
+
+test("a disabled account gets no new password", async () => {
+  await acceptInvitation(body((await invite({ role: "viewer", ...by })).token));
+  const { prisma } = database();
+  const { id } = await prisma.user.findFirstOrThrow();
+  const { token } = await inviteAgain(id, by);
+  await prisma.user.update({ where: { id }, data: { disabledAt: new Date() } });
+  expect(await openInvitation(token)).toBeNull();
+  await expect(acceptInvitation(body(token))).rejects.toMatchObject({ code: "invitation-invalid" });
+  await expect(inviteAgain(id, by)).rejects.toMatchObject({ code: "not-found" });
 });

@@ -28,10 +28,10 @@ export async function anyoneKnown(): Promise<boolean> {
 
 /** Everybody with an account, by name. */
 export async function listPeople(): Promise<PersonView[]> {
-  const users = await database().prisma.user.findMany({
-    orderBy: [{ name: "asc" }, { id: "asc" }],
-  });
-  return users.map(view);
+  const users = await database().prisma.user.findMany();
+  // As people sort, whatever the database's collation.
+  const key = ({ name, email }: PersonView) => `${name} ${email}`;
+  return users.map(view).sort((a, b) => key(a).localeCompare(key(b)));
 }
 
 /**
@@ -66,6 +66,7 @@ export async function changePerson(
     if (!active) {
       await tx.invitation.deleteMany({ where: { createdBy: user.email, usedAt: null } });
     }
+    if (disabled) await tx.invitation.deleteMany({ where: { email: user.email, usedAt: null } });
     const ending = disabled ? {} : role === "viewer" ? { scope: "write" as const } : null;
     const keys = ending
       ? await tx.apiKey.updateMany({
