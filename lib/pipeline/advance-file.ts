@@ -65,6 +65,8 @@ async function download(file: ClaimedFile, { stages, leaseSeconds, signal }: Too
     },
   );
   await storeDownloaded(file, { path: where, sizeBytes: fetched.sizeBytes });
+  const { jobId, fileNo } = file;
+  log().info({ jobId, fileNo, sizeBytes: fetched.sizeBytes }, "downloaded");
 }
 
 async function load(file: ClaimedFile, { stages, leaseSeconds, signal }: Tools): Promise<void> {
@@ -108,6 +110,7 @@ async function load(file: ClaimedFile, { stages, leaseSeconds, signal }: Tools):
       }),
   );
   await storeLoaded(file, counts);
+  log().info({ jobId: file.jobId, fileNo: file.fileNo, ...counts }, "loaded");
 }
 
 type Tools = {
@@ -126,7 +129,6 @@ export async function advanceFile(file: ClaimedFile, tools: Tools): Promise<void
   try {
     if (file.state === "pending") await download(file, tools);
     else await load(file, tools);
-    log().debug(where, "step done");
   } catch (error) {
     if (isLeaseLost(error)) {
       log().info(where, "lease lost: cancelled, or another worker goes on");

@@ -64,6 +64,7 @@ async function kickoff(job: ClaimedJob, stages: StageFunctions): Promise<void> {
   );
   try {
     await storeKickOff(job, { statusUrl, event: kickOffEvent(job, requestUrl, statusUrl) });
+    log().info({ jobId: job.jobId, groupId: job.groupId }, "kicked off");
   } catch (error) {
     // Cancelled (or taken over) while the request was under way: nobody will ask for this export.
     if (isLeaseLost(error)) {
@@ -128,6 +129,7 @@ async function poll(job: ClaimedJob, stages: StageFunctions): Promise<void> {
     pages: raw.length,
     files: [...files.values()],
   });
+  log().info({ jobId: job.jobId, files: files.size }, "manifest stored");
 }
 
 /** All files have ended: count the rows, say how the job ended, and let the server forget it. */

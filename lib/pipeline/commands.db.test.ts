@@ -1,7 +1,10 @@
+import { once } from "node:events";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { KickOffBody } from "@/lib/contract/export-request";
 import { database } from "@/lib/store/client";
 import { freshDatabase } from "@/lib/store/fresh-database";
@@ -154,6 +157,42 @@ test("a server that is busy with another export makes the job wait, not fail", a
   });
   startWorker();
   expect(await untilEnded(started.job_id)).toMatchObject({ status: "completed", error: null });
+});
+
+test("a kick-off that takes longer than callers wait is answered without its status URL and goes on", async () => {
+  let accept = () => {};
+  const slow = createServer((_request, response) => {
+    accept = () => {
+      response.writeHead(202, { "Content-Location": `${base}/status/1` }).end();
+    };
+  }).listen(0, "127.0.0.1");
+  await once(slow, "listening");
+  const base = `http://127.0.0.1:${(slow.address() as AddressInfo).port}`;
+  const body = KickOffBody.parse({ fhir_server_url: `${base}/fhir`, use_smart_auth: false });
+  const early = await kickOffJob(body, by, { answerWithinMs: 300 });
+  expect(early).toMatchObject({ status: "queued", status_url: null, error: null });
+  accept();
+  await vi.waitFor(
+    async () =>
+      expect(await jobDetail(early.job_id)).toMatchObject({ status_url: `${base}/status/1` }),
+    { timeout: 10_000 },
+  );
+  await cancelJob(early.job_id, by);
+  slow.closeAllConnections();
+  slow.close();
+});
+
+test("expired links are asked for anew when the job is retried", async () => {
+  sandbox.faults = { fileGone: 410, fileGoneTimes: 1 };
+  startWorker();
+  const failed = await untilEnded((await kickOffJob(kickOffBody(), by)).job_id);
+  expect(failed).toMatchObject({ status: "failed", failure: { code: "files-failed" } });
+  expect(failed.error).toContain("The link to the file has expired");
+  await retryJob(failed.job_id, by);
+  expect(await untilEnded(failed.job_id)).toMatchObject({
+    status: "completed",
+    completeness: "complete",
+  });
 });
 
 test("a token of a stored connection does not go to another server", async () => {

@@ -28,8 +28,6 @@ import { stageToRetry } from "./stages";
 /** Who orders: an e-mail address or "key:<prefix>" (lib/session knows more). */
 type By = { label: string };
 
-/** Callers of the kick-off give up after 30 s. */
-const answerWithinMs = 25_000;
 /** How long a person waits for the server to be told of a cancel; the telling goes on. */
 const tellWithinMs = 3_000;
 
@@ -53,10 +51,15 @@ async function newJobOf(body: KickOffBody, by: By): Promise<NewJob> {
  * within the call, so that the answer holds its status URL. Where that takes longer than callers
  * wait, or the server asks us to come later, the answer has `status_url: null` and the job goes on
  * by itself.
+ * @param options.answerWithinMs callers give up after 30 s
  * @throws AppError for what is wrong with the body (url-invalid, key-…, config-missing-field), and
  *   for the server's refusal (smart-auth-…, kickoff-refused, …; `evidence.job_id` names the failed job)
  */
-export async function kickOffJob(body: KickOffBody, by: By): Promise<JobDetail> {
+export async function kickOffJob(
+  body: KickOffBody,
+  by: By,
+  { answerWithinMs = 25_000 } = {},
+): Promise<JobDetail> {
   setReadTimeout(env().HTTP_TIMEOUT_READ * 1_000);
   const job = await newJobOf(body, by);
   const leaseSeconds = env().WORKER_LEASE_SECONDS;

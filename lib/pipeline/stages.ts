@@ -23,15 +23,18 @@ const lostExports: ReadonlySet<string> = new Set<ErrorCode>([
 ]);
 
 /**
- * Where a failed job goes on when a person retries it: at its files if it has any, at the server's
+ * Where a failed job goes on when a person retries it: at its files if it has any (by way of the
+ * manifest where their links have expired: servers may give fresh ones there), at the server's
  * export if that may still be there, else from a new kick-off.
  */
 export function stageToRetry(job: {
   files: number;
+  /** failed files whose links have expired */
+  expiredFiles: number;
   statusUrl: string | null;
   errorCode: string | null;
 }): JobStage {
-  if (job.files > 0) return "download";
+  if (job.files > 0) return job.expiredFiles > 0 && job.statusUrl ? "poll" : "download";
   if (job.statusUrl && !lostExports.has(job.errorCode ?? "")) return "poll";
   return "kickoff";
 }

@@ -15,7 +15,7 @@ test("work that is done in time gives its result", async () => {
 
 test("the lease is renewed while the work goes on, and no longer", async () => {
   const renew = vi.fn(async () => true);
-  await underLease({ what: "x", leaseSeconds: 0.06, renew }, () => sleep(200));
+  await underLease({ what: "x", leaseSeconds: 0.06, renew }, () => sleep(400));
   const during = renew.mock.calls.length;
   expect(during).toBeGreaterThan(1);
   await sleep(100);

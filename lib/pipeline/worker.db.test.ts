@@ -180,7 +180,7 @@ test("a job goes from kick-off to done, its counts add up, and the server may fo
     ["loaded", 20, 20],
   ]);
   expect(await patients(jobId)).toBe(60);
-  await vi.waitFor(() => expect(deleted).toEqual([statusUrl]));
+  await vi.waitFor(() => expect(deleted).toEqual([statusUrl]), { timeout: 10_000 });
 });
 
 test("the log of a job has the standard's names and no secret of a signed link", async () => {
@@ -188,12 +188,15 @@ test("the log of a job has the standard's names and no secret of a signed link",
   const jobId = await newJob();
   startWorker(stages);
   await until(jobId, ended);
-  const names = await vi.waitFor(async () => {
-    const { events } = await listEvents(jobId);
-    expect(events.at(-1)?.event).toBe("export_deleted");
-    expect(JSON.stringify(events)).not.toContain("secret");
-    return events.map((event) => event.event);
-  });
+  const names = await vi.waitFor(
+    async () => {
+      const { events } = await listEvents(jobId);
+      expect(events.at(-1)?.event).toBe("export_deleted");
+      expect(JSON.stringify(events)).not.toContain("secret");
+      return events.map((event) => event.event);
+    },
+    { timeout: 10_000 },
+  );
   expect(names).toEqual([
     "kickoff",
     "status_progress",
@@ -325,7 +328,7 @@ test("a cancelled job stops its download, and its file is not finished by anybod
   startWorker(stages, { leaseSeconds: 0.5 });
   await until(jobId, (job) => job.files[0]?.state === "downloading");
   await storeCancel(jobId, "somebody");
-  await vi.waitFor(() => expect(broken).toBe(true), { timeout: 5_000 });
+  await vi.waitFor(() => expect(broken).toBe(true), { timeout: 10_000 });
   expect(await jobDetail(jobId)).toMatchObject({
     status: "cancelled",
     files: [{ state: "pending" }],
@@ -341,7 +344,7 @@ test("a job cancelled during its kick-off stays cancelled, and the server is tol
     return kickOff(request);
   };
   startWorker(stages);
-  await vi.waitFor(() => expect(deleted).toEqual([statusUrl]), { timeout: 5_000 });
+  await vi.waitFor(() => expect(deleted).toEqual([statusUrl]), { timeout: 10_000 });
   expect((await jobDetail(jobId)).status).toBe("cancelled");
 });
 

@@ -171,7 +171,7 @@ test("a job moves on once no file is left in its stage, and not before", async (
   expect(await claimJob(holder(), 20)).toMatchObject({ jobId, stage: "load" });
 });
 
-test("the same manifest stored twice makes the same files once", async () => {
+test("the same manifest stored twice makes the same files once, with the fresh links", async () => {
   const jobId = await newJob({ statusUrl: "https://bulk.example.org/status/1" });
   const manifest = {
     transactionTime: null,
@@ -187,10 +187,11 @@ test("the same manifest stored twice makes the same files once", async () => {
   >[0];
   for (let n = 0; n < 2; n += 1) {
     await pool.query("UPDATE export_jobs SET locked_by = 'h' WHERE id = $1", [jobId]);
+    for (const file of manifest.files) file.url = `https://x/1?fresh=${n}`;
     await storeManifest(job, manifest);
   }
-  const { rows } = await pool.query("SELECT file_no FROM export_files");
-  expect(rows).toEqual([{ file_no: 1 }]);
+  const { rows } = await pool.query("SELECT file_no, url FROM export_files");
+  expect(rows).toEqual([{ file_no: 1, url: "https://x/1?fresh=1" }]);
 });
 
 test("a cancel takes the leases of the job and its files away", async () => {

@@ -14,12 +14,15 @@ type Row = {
   error_code: string | null;
   ended: boolean;
   files: number;
+  expired: number;
 };
 
 const lockSql = `
   SELECT stage, connection_id, status_url, error_code,
     stage IN ('done', 'failed', 'cancelled') AS ended,
-    (SELECT count(*)::int FROM export_files f WHERE f.job_id = j.id) AS files
+    (SELECT count(*)::int FROM export_files f WHERE f.job_id = j.id) AS files,
+    (SELECT count(*)::int FROM export_files f WHERE f.job_id = j.id AND f.state = 'failed'
+      AND f.error_code = 'download-expired') AS expired
   FROM export_jobs j WHERE id = $1`;
 
 /**
@@ -63,6 +66,7 @@ export function storeRetry(
   by: string,
   stageToRetry: (job: {
     files: number;
+    expiredFiles: number;
     statusUrl: string | null;
     errorCode: string | null;
   }) => JobStage,
@@ -75,6 +79,7 @@ export function storeRetry(
     if (!job.connection_id) throw new AppError("job-not-resumable", { reason: "no_connection" });
     const stage = stageToRetry({
       files: job.files,
+      expiredFiles: job.expired,
       statusUrl: job.status_url,
       errorCode: job.error_code,
     });

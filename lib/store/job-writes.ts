@@ -50,7 +50,11 @@ export type NewFile = {
   expectedCount: number | null;
 };
 
-/** The manifest has come: its files stand as rows and may be claimed from now on. */
+/**
+ * The manifest has come: its files stand as rows and may be claimed from now on. One that comes again
+ * (Bulk Data Access 3.0.0: expired links may be refreshed) changes the links of files that are still
+ * to be fetched, and nothing else.
+ */
 export function storeManifest(
   job: ClaimedJob,
   manifest: {
@@ -68,7 +72,9 @@ export function storeManifest(
        SELECT gen_random_uuid(), $1, n, kind::file_kind, type, url, expected
        FROM unnest($2::text[], $3::text[], $4::text[], $5::bigint[])
          WITH ORDINALITY AS file (kind, type, url, expected, n)
-       ON CONFLICT (job_id, file_no) DO NOTHING`,
+       ON CONFLICT (job_id, file_no) DO UPDATE SET url = excluded.url
+         WHERE export_files.state = 'pending' AND export_files.kind = excluded.kind
+           AND export_files.resource_type IS NOT DISTINCT FROM excluded.resource_type`,
       [
         job.jobId,
         files.map((file) => file.kind),
