@@ -9,6 +9,7 @@ import { useTranslations } from "use-intl";
 import { EmptyState } from "@/components/feedback/empty-state";
 import { Loaded } from "@/components/feedback/loaded";
 import { JobOption } from "@/components/format/job-option";
+import { selectText } from "@/components/format/select-text";
 import { useJobName } from "@/components/format/use-job-name";
 import { useTypeName } from "@/components/format/use-type-name";
 import { PageHeader } from "@/components/frame/page-header";
@@ -150,6 +151,8 @@ export function DataBrowser() {
               value={job ?? null}
               onChange={(next) => set({ job: next, page: null })}
               searchable
+              onFocus={selectText}
+              onClick={selectText}
               clearable
               clearButtonProps={{ "aria-label": t("job-all") }}
               nothingFoundMessage={t("job-none")}

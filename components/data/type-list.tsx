@@ -2,6 +2,7 @@
 
 import { Group, NavLink, ScrollArea, Select, Text } from "@mantine/core";
 import { useFormatter, useTranslations } from "use-intl";
+import { selectText } from "@/components/format/select-text";
 import { useTypeName } from "@/components/format/use-type-name";
 import classes from "./data.module.css";
 
@@ -54,6 +55,8 @@ export function TypeList({
         onChange={(type) => type && onChange(type)}
         allowDeselect={false}
         searchable
+        onFocus={selectText}
+        onClick={selectText}
         maxDropdownHeight={360}
         renderOption={({ option }) => (
           <Group justify="space-between" flex={1} wrap="nowrap">

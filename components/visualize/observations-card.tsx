@@ -5,6 +5,7 @@ import { useId } from "react";
 import { useFormatter, useTranslations } from "use-intl";
 import { ChartCard } from "@/components/charts/chart-card";
 import { FailureAlert } from "@/components/feedback/failure-alert";
+import { selectText } from "@/components/format/select-text";
 import { useChart } from "@/lib/browser/charts-queries";
 import { useUrlState } from "@/lib/browser/url-state";
 import { DistributionChart } from "./distribution-chart";
@@ -68,6 +69,8 @@ export function ObservationsCard({ scope, className }: { scope: Scope; className
             aria-label={t("pick")}
             placeholder={t("pick-hint")}
             searchable
+            onFocus={selectText}
+            onClick={selectText}
             allowDeselect={false}
             data={options.map(({ code, display }) => ({
               value: code ?? "",
