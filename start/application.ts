@@ -170,6 +170,7 @@ export async function startApplication({
         "End it first, or give this one a DATA_DIR and a PORT of its own.",
     );
   }
+  const port = await choosePort(process.env.PORT);
   if (!dev) await ensureBuilt();
   const left = webOnly ? [] : await runFiles.endLeftovers();
   if (left.length > 0) say.note(`Ended what a killed earlier start had left: ${left.join(", ")}.`);
@@ -195,7 +196,6 @@ export async function startApplication({
   endOnSignals(stop, supervisor);
 
   try {
-    const port = await choosePort(process.env.PORT);
     const url = `http://localhost:${port}`;
     runFiles.write(starter, process.pid, url);
     opening = openDatabase(settings);

@@ -186,6 +186,7 @@ async function exportGroups(
   } finally {
     clearInterval(timer);
     shown.end();
+    say.line();
   }
 }
 

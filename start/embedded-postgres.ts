@@ -307,6 +307,12 @@ function settings(port: number, fsync: boolean): string {
     .join(" ");
 }
 
+/** The port of the last run, kept where it is still free: people note it down. */
+async function lastPort(folder: string): Promise<number | undefined> {
+  const text = await readFile(path.join(folder, "postmaster.opts"), "utf8").catch(() => "");
+  return Number(/port=(\d+)/.exec(text)?.[1]) || undefined;
+}
+
 async function start(as: RunAs, native: string, folder: string, options: Options): Promise<number> {
   const log = path.join(path.dirname(folder), "logs", "postgres.log");
   await mkdir(path.dirname(log), { recursive: true });
@@ -315,7 +321,7 @@ async function start(as: RunAs, native: string, folder: string, options: Options
   await file.close();
   await give(as, log);
   for (let attempt = 1; ; attempt++) {
-    const port = await freePort(options.preferredPort ?? 55_432);
+    const port = await freePort((await lastPort(folder)) ?? options.preferredPort ?? 55_432);
     const before = (await stat(log)).size;
     const { code } = await run(as, program(native, "pg_ctl"), [
       ...["-D", folder, "-l", log, "-w", "-t", "120"],
