@@ -101,6 +101,11 @@ test("our own pages and scripts may change things", async () => {
       host: "inner:3000",
       "x-forwarded-host": "bulk.example.org",
     },
+    {
+      origin: "http://bulk.example.org",
+      host: "inner:3000",
+      "x-forwarded-host": "bulk.example.org, middle:8080",
+    },
     {},
   ];
   for (const headers of own) {
@@ -126,6 +131,7 @@ test("what comes in is checked before the handler sees it", async () => {
   expect((await post("{}")).body).toMatchObject({ code: "invalid-request" });
   expect((await post("not json")).status).toBe(400);
   expect((await post('{"name":"x"}', "/api/x?page=a")).status).toBe(400);
+  expect((await post('{"name":"x"}', "/api/x?q=a%00b")).body.code).toBe("invalid-request");
   expect((await post(`{"name":"${"x".repeat(5 * 1024 * 1024)}"}`)).status).toBe(413);
 });
 

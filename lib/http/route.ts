@@ -6,6 +6,7 @@ import { type Access, type Actor, may } from "@/lib/session/actor";
 import { actorOfHeader } from "@/lib/session/api-keys";
 import { currentPerson } from "@/lib/session/current-person";
 import { log } from "@/lib/settings/log";
+import { readBody } from "./read-body";
 
 type Options<Q, B, P> = {
   access: Access;
@@ -79,7 +80,9 @@ function refuseForeignSite(request: Request): void {
   if (["GET", "HEAD"].includes(request.method)) return;
   const site = request.headers.get("sec-fetch-site");
   const origin = request.headers.get("origin");
-  const host = request.headers.get("x-forwarded-host") ?? request.headers.get("host");
+  // Of several proxies the first one is what the browser saw (as in originOf).
+  const forwarded = request.headers.get("x-forwarded-host")?.split(",")[0]?.trim();
+  const host = forwarded || request.headers.get("host");
   const foreign = site
     ? !["same-origin", "none"].includes(site)
     : origin !== null && (!URL.canParse(origin) || new URL(origin).host !== host);
@@ -99,8 +102,7 @@ async function actorOf(request: Request): Promise<Actor | null> {
 }
 
 async function bodyOf(request: Request): Promise<unknown> {
-  const text = await request.text();
-  if (text.length > bodyLimit) throw new AppError("config-too-large", { limit: "4 MB" });
+  const text = await readBody(request, bodyLimit);
   if (text === "") return {};
   try {
     return JSON.parse(text);
@@ -114,6 +116,12 @@ function queryOf(request: Request): Record<string, string | string[]> {
   const search = new URL(request.url).searchParams;
   for (const name of new Set(search.keys())) {
     const values = search.getAll(name);
+    // PostgreSQL's text cannot hold it: told here rather than as an error of the database.
+    if (values.some((value) => value.includes("\u0000"))) {
+      throw new AppError("invalid-request", {
+        reason: `${name.slice(0, 40)}: holds a NUL character`,
+      });
+    }
     query[name] = values.length > 1 ? values : (values[0] ?? "");
   }
   return query;
