@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { KickOffBody } from "@/lib/contract/export-request";
+import { ResumeBody } from "@/lib/contract/job";
 import { database } from "@/lib/store/client";
 import { freshDatabase } from "@/lib/store/fresh-database";
 import { health } from "@/lib/store/health";
@@ -280,7 +281,9 @@ test("a cancelled job is told to the server, keeps its rows, and can be removed"
     can: { cancel: false, retry: false, purge: true },
   });
   await expect(cancelJob(job_id, by)).rejects.toMatchObject({ code: "job-ended" });
-  await expect(resumeExport({ job_id }, by)).rejects.toMatchObject({ code: "job-not-resumable" });
+  await expect(resumeExport(ResumeBody.parse({ job_id }), by)).rejects.toMatchObject({
+    code: "job-not-resumable",
+  });
   sandbox.revokeTokens();
   startWorker();
   // The server has forgotten the export, so going on with it is refused by the server itself.
@@ -295,10 +298,8 @@ test("a cancelled job is told to the server, keeps its rows, and can be removed"
 
 test("an export that runs at the server already is gone on with from its status URL", async () => {
   const first = await kickOffJob(kickOffBody(), by);
-  const second = await resumeExport(
-    { ...kickOffBody(), status_url: first.status_url as string },
-    by,
-  );
+  const statusUrl = first.status_url as string;
+  const second = await resumeExport({ ...kickOffBody(), status_url: statusUrl }, by);
   // The first job would otherwise tell the server that nobody needs the export any more.
   await database().pool.query("UPDATE export_jobs SET next_run_at = 'infinity' WHERE id = $1", [
     first.job_id,
@@ -310,6 +311,18 @@ test("an export that runs at the server already is gone on with from its status 
   });
   const elsewhere = { ...kickOffBody(), status_url: "https://elsewhere.example.org/status/1" };
   await expect(resumeExport(elsewhere, by)).rejects.toMatchObject({ code: "invalid-request" });
+  for (const body of [
+    {},
+    { status_url: statusUrl },
+    { status_url: statusUrl, bearer_token: "t" },
+  ]) {
+    await expect(resumeExport(ResumeBody.parse(body), by)).rejects.toMatchObject({
+      code: "invalid-request",
+    });
+  }
+  const { connection_id } = first;
+  const known = await resumeExport(ResumeBody.parse({ status_url: statusUrl, connection_id }), by);
+  expect(known).toMatchObject({ status: "in-progress", fhir_base_url: sandbox.fhirBaseUrl });
 });
 
 test("a removed job leaves no rows, no partitions and no files", async () => {

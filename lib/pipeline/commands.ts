@@ -115,9 +115,9 @@ export async function startExport(body: StartExportBody, by: By): Promise<StartE
  * @throws AppError not-found, job-ended
  */
 export async function cancelJob(jobId: string, by: By): Promise<JobDetail> {
-  const { connectionId, statusUrl } = await storeCancel(jobId, by.label);
+  const { statusUrl, ...job } = await storeCancel(jobId, by.label);
   if (statusUrl) {
-    const told = deleteExport({ jobId, connectionId, statusUrl, why: "cancelled" }, stageFunctions);
+    const told = deleteExport({ jobId, ...job, statusUrl, why: "cancelled" }, stageFunctions);
     await Promise.race([told, sleep(tellWithinMs)]);
   }
   return jobDetail(jobId);
@@ -138,13 +138,22 @@ export async function retryJob(jobId: string, by: By): Promise<JobDetail> {
  *   host than the FHIR server, which must not get the server's token
  */
 export async function resumeExport(body: ResumeBody, by: By): Promise<JobDetail> {
-  if ("job_id" in body) return retryJob(body.job_id, by);
+  if (body.job_id) return retryJob(body.job_id, by);
+  const wrong = (reason: string) => new AppError("invalid-request", { reason });
+  if (!body.status_url) throw wrong("job_id or status_url is needed");
+  if (body.bearer_token) {
+    throw wrong(
+      "bearer_token: a token ends before most exports do; send the SMART credentials of a kick-off or a connection_id",
+    );
+  }
   const statusUrl = webAddress(body.status_url);
-  const job = await newJobOf(body, by);
+  const server =
+    body.fhir_server_url ??
+    (body.connection_id && (await knownConnection(body.connection_id)).fhirBaseUrl);
+  if (!server) throw wrong("fhir_server_url is needed beside status_url");
+  const job = await newJobOf({ ...body, fhir_server_url: server }, by);
   if (statusUrl.origin !== new URL(job.fhirBaseUrl).origin) {
-    throw new AppError("invalid-request", {
-      reason: "status_url: must be at the host of fhir_server_url",
-    });
+    throw wrong("status_url: must be at the host of fhir_server_url");
   }
   const [jobId] = await createJobs([{ ...job, statusUrl: statusUrl.href }]);
   return jobDetail(jobId as string);
