@@ -2,7 +2,7 @@
 
 import { ActionIcon, Box, Group, Menu, Paper, Skeleton, Table, Text, Title } from "@mantine/core";
 import { IconChartBar, IconDots, IconDownload, IconTable } from "@tabler/icons-react";
-import { type ReactNode, useId, useState } from "react";
+import { type ReactNode, useId, useRef, useState } from "react";
 import { useFormatter, useTranslations } from "use-intl";
 import { FailureAlert } from "@/components/feedback/failure-alert";
 import classes from "./charts.module.css";
@@ -105,14 +105,19 @@ export function ChartCard({
   const id = useId();
   const [asTable, setAsTable] = useState(false);
 
+  // A second try after a failure is pending again; the failure stays until something else is known.
+  const failure = useRef<unknown>(null);
+  if (query.error) failure.current = query.error;
+  else if (!query.isPending) failure.current = null;
+
   function body() {
-    if (query.isPending)
+    if (query.isPending && !failure.current)
       return <Skeleton height={height} role="status" aria-label={t("loading", { title })} />;
-    if (query.error && !table)
+    if (failure.current && !table)
       return (
         <Box mih={height}>
           <FailureAlert
-            failure={query.error}
+            failure={failure.current}
             title={t("failed", { title })}
             onRetry={() => void query.refetch()}
           />

@@ -7,7 +7,7 @@ import { Legend } from "./legend";
 import { seriesColor } from "./palette";
 
 /**
- * Two series back to back on one scale, oldest band on top; further series (sex other or not
+ * Two series back to back on one scale; further series (sex other or not
  * stated) stand in a third column that appears only where there are such patients.
  */
 export function Pyramid({
@@ -18,7 +18,7 @@ export function Pyramid({
 }: {
   summary: string;
   series: { key: string; name: string }[];
-  /** youngest first; one value a series */
+  /** as they stand from top to bottom; one value a series */
   bands: { name: string; values: number[] }[];
   barLabel: (band: string, series: string, value: number) => string;
 }) {
@@ -49,7 +49,7 @@ export function Pyramid({
     <div role="img" aria-label={summary}>
       <Legend items={shown} />
       <div className={classes.pyramid} data-further={further || undefined}>
-        {bands.toReversed().map((band) => (
+        {bands.map((band) => (
           <div key={band.name} className={classes.pyramidRow}>
             {side(band, 0, true)}
             <span className={classes.band}>{band.name}</span>

@@ -15,13 +15,17 @@ export function AgesCard({ scope }: { scope: Scope }) {
   const format = useFormatter();
   const query = useChart("patients-by-age-and-sex", scope);
   const bands = (query.data?.bands ?? []).map((band) => ({
+    band: band.band,
     name: band.band === "unknown" ? t("unknown-band") : band.band,
     values: sexes.map((sex) => band[sex]),
     total: sexes.reduce((sum, sex) => sum + band[sex], 0),
   }));
-  // Empty bands at the old end say nothing; those in between do.
-  const last = bands.findLastIndex(({ total }) => total > 0);
-  const shown = bands.slice(0, last + 1);
+  // Oldest on top. Empty bands at the old end say nothing; those in between do.
+  const aged = bands.filter(({ band }) => band !== "unknown");
+  const shown = [
+    ...aged.slice(0, aged.findLastIndex(({ total }) => total > 0) + 1).toReversed(),
+    ...bands.filter(({ band, total }) => band === "unknown" && total > 0),
+  ];
   const sum = (at: number) => bands.reduce((all, { values }) => all + (values[at] ?? 0), 0);
   const total = bands.reduce((all, band) => all + band.total, 0);
   const largest = bands.toSorted((a, b) => b.total - a.total)[0];

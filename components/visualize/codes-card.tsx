@@ -3,6 +3,7 @@
 import { useFormatter, useTranslations } from "use-intl";
 import { BarChart } from "@/components/charts/bar-chart";
 import { ChartCard } from "@/components/charts/chart-card";
+import { codeSystemName } from "@/components/format/code-system-name";
 import { useChart } from "@/lib/browser/charts-queries";
 import { MoreRows } from "./more-rows";
 import { dataPath, type Scope } from "./scope";
@@ -72,7 +73,9 @@ export function CodesCard({
             rows={shown.map((code) => ({
               key: `${code.code_system} ${code.code} ${code.display}`,
               name: code.display,
-              detail: code.code ? `${code.code} · ${code.code_system ?? ""}` : undefined,
+              detail: [code.code_system && codeSystemName(code.code_system), code.code]
+                .filter(Boolean)
+                .join(" · "),
               values: [code.patients, code.records],
               href: dataPath(scope, { type, q: code.display }),
             }))}

@@ -24,12 +24,15 @@ export function JobFilter({
   const everything = useJobChoices(value);
   // While the list holds all jobs it is searched here, by every word that it shows.
   const remote = everything.total > 200;
-  const { jobs, total } = useJobChoices(value, remote ? settled : "");
+  const { jobs, total, known } = useJobChoices(value, remote ? settled : "");
   const byId = new Map(jobs.map((job) => [job.job_id, job]));
   const removed = value.filter((id) => !byId.has(id));
   const choices = [
     ...jobs.map((job) => ({ value: job.job_id, label: nameOf(job).long })),
-    ...removed.map((id) => ({ value: id, label: t("removed", { id: `…${id.slice(-8)}` }) })),
+    ...removed.map((id) => ({
+      value: id,
+      label: known ? t("removed", { id: `…${id.slice(-8)}` }) : `…${id.slice(-8)}`,
+    })),
   ];
   return (
     <MultiSelect
