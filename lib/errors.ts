@@ -47,6 +47,7 @@ const kinds: Record<ErrorCode, Kind> = {
   "last-administrator": conflict,
   "not-found": { status: 404, retryable: false },
   "connection-in-use": conflict,
+  "connection-changed": conflict,
   "job-not-ended": conflict,
   "job-ended": conflict,
   "job-not-resumable": conflict,

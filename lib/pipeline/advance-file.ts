@@ -27,7 +27,8 @@ const tellEveryMs = 2_000;
 /** Where the file lies under BULK_DIR: a folder a job, names in manifest order. */
 export function bulkPath(file: Pick<ClaimedFile, "jobId" | "fileNo" | "kind" | "resourceType">) {
   const number = String(file.fileNo).padStart(4, "0");
-  const type = /^[A-Za-z]+$/.test(file.resourceType ?? "") ? `.${file.resourceType}` : "";
+  // The server's word, so letters alone and not more than a name has.
+  const type = /^[A-Za-z]{1,64}$/.test(file.resourceType ?? "") ? `.${file.resourceType}` : "";
   return `${file.jobId}/${number}.${file.kind}${type}.ndjson`;
 }
 
@@ -60,7 +61,8 @@ async function download(file: ClaimedFile, { stages, leaseSeconds, signal }: Too
       if (!needsToken(file.url, file)) return fetchWith(null);
       return withToken((options) => {
         if (!file.connectionId) throw new AppError("not-found", { what: "connection" });
-        return stages.authorize(file.connectionId, options);
+        const { connectionId, fhirBaseUrl } = file;
+        return stages.authorize(connectionId, { ...options, fhirBaseUrl });
       }, fetchWith);
     },
   );
@@ -139,7 +141,8 @@ export async function advanceFile(file: ClaimedFile, tools: Tools): Promise<void
       const failure = failureOf(error, where);
       const budget = file.state === "pending" ? budgets.download : budgets.load;
       const next = nextTry(failure, { attempts: file.attempts, budget });
-      log().warn({ ...where, code: failure.code, inMs: next?.delayMs }, failure.message);
+      // The words of the failure stand with the file: the server's may name a patient.
+      log().warn({ ...where, code: failure.code, inMs: next?.delayMs }, "step failed");
       if (next) await storeFileRetry(file, { error: failure, ...next });
       else await storeFileFailure(file, failure);
     } catch (unwritten) {

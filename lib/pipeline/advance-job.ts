@@ -26,11 +26,13 @@ export type StageFunctions = typeof stageFunctions;
 
 type Tools = { stages: StageFunctions; leaseSeconds: number };
 
-const tokensOf = (job: { connectionId: string | null }, stages: StageFunctions) => {
-  const { connectionId } = job;
+const tokensOf = (
+  { connectionId, fhirBaseUrl }: { connectionId: string | null; fhirBaseUrl: string },
+  stages: StageFunctions,
+) => {
   return (options?: { fresh?: boolean }) => {
     if (!connectionId) throw new AppError("not-found", { what: "connection" });
-    return stages.authorize(connectionId, options);
+    return stages.authorize(connectionId, { ...options, fhirBaseUrl });
   };
 };
 
@@ -68,10 +70,7 @@ async function kickoff(job: ClaimedJob, stages: StageFunctions): Promise<void> {
   } catch (error) {
     // Cancelled (or taken over) while the request was under way: nobody will ask for this export.
     if (isLeaseLost(error)) {
-      await deleteExport(
-        { jobId: job.jobId, connectionId: job.connectionId, statusUrl, why: "cancelled" },
-        stages,
-      );
+      await deleteExport({ ...job, statusUrl, why: "cancelled" }, stages);
     }
     throw error;
   }
@@ -151,8 +150,7 @@ async function settle(job: ClaimedJob, stages: StageFunctions): Promise<void> {
   );
   // Only now, when nothing is needed from there any more; links of failed files are, for a retry.
   if (sums.failed === 0 && job.statusUrl) {
-    const { jobId, connectionId, statusUrl } = job;
-    await deleteExport({ jobId, connectionId, statusUrl, why: "completed" }, stages);
+    await deleteExport({ ...job, statusUrl: job.statusUrl, why: "completed" }, stages);
   }
 }
 
@@ -164,11 +162,13 @@ export async function deleteExport(
   {
     jobId,
     connectionId,
+    fhirBaseUrl,
     statusUrl,
     why,
   }: {
     jobId: string;
     connectionId: string | null;
+    fhirBaseUrl: string;
     statusUrl: string;
     why: "completed" | "cancelled";
   },
@@ -176,7 +176,8 @@ export async function deleteExport(
 ): Promise<void> {
   let detail: Record<string, unknown>;
   try {
-    const { deleted, reason } = await withToken(tokensOf({ connectionId }, stages), (token) =>
+    const authorize = tokensOf({ connectionId, fhirBaseUrl }, stages);
+    const { deleted, reason } = await withToken(authorize, (token) =>
       stages.deleteExport({ statusUrl, token }),
     );
     detail = { why, accepted: deleted, ...(reason ? { message: reason } : {}) };
@@ -230,7 +231,8 @@ export async function advanceJob(
     const budget = job.stage === "kickoff" ? budgets.kickoff : budgets.poll;
     const next = nextTry(failure, { attempts: job.attempts, budget });
     const level = next ? "warn" : "error";
-    log()[level]({ ...where, code: failure.code, inMs: next?.delayMs }, failure.message);
+    // The words of the failure stand with the job: the server's may name a patient.
+    log()[level]({ ...where, code: failure.code, inMs: next?.delayMs }, "step failed");
     try {
       if (next) await storeJobRetry(job, { error: failure, ...next });
       else await storeJobFailure(job, failure);

@@ -22,16 +22,26 @@ export async function signInOf(stored: Stored): Promise<Credentials | null> {
 /**
  * An access token for the connection's server, from this process's store of tokens or new.
  * @param options.fresh the last one was refused (401)
+ * @param options.fhirBaseUrl the server that the request goes to, where a job remembers it: a connection
+ *   may have been pointed at another one since, whose token must not go there
  * @returns null where the server is open
- * @throws AppError not-found, secret-unreadable, key-…, smart-auth-…; as `send`
+ * @throws AppError not-found, connection-changed, secret-unreadable, key-…, smart-auth-…; as `send`
  */
 export async function authorize(
   connectionId: string,
-  options: { fresh?: boolean } = {},
+  options: { fresh?: boolean; fhirBaseUrl?: string } = {},
 ): Promise<AccessToken["accessToken"] | null> {
   setReadTimeout(env().HTTP_TIMEOUT_READ * 1_000);
-  const credentials = await signInOf(await credentialsOf(connectionId));
+  const stored = await credentialsOf(connectionId);
+  const credentials = await signInOf(stored);
   if (!credentials) return null;
+  const { fhirBaseUrl = stored.fhirBaseUrl } = options;
+  if (new URL(fhirBaseUrl).origin !== new URL(stored.fhirBaseUrl).origin) {
+    throw new AppError("connection-changed", {
+      host: new URL(stored.fhirBaseUrl).host,
+      other: new URL(fhirBaseUrl).host,
+    });
+  }
   const { accessToken } = await accessTokens().get(credentials, options);
   return accessToken;
 }

@@ -217,6 +217,20 @@ test("another key than the registered one is told as such", async () => {
   });
 });
 
+test("the token of a connection that leads elsewhere now does not go to the server of its old jobs", async () => {
+  const id = await make();
+  const { fhirBaseUrl } = sandbox;
+  expect(await authorize(id, { fhirBaseUrl })).toEqual(expect.any(String));
+  await changeConnection(id, { fhir_base_url: open.fhirBaseUrl });
+  expect(await failure(authorize(id, { fhirBaseUrl }))).toMatchObject({
+    code: "connection-changed",
+    retryable: false,
+    params: { host: new URL(open.fhirBaseUrl).host, other: new URL(fhirBaseUrl).host },
+  });
+  await changeConnection(id, { fhir_base_url: fhirBaseUrl });
+  expect(await authorize(id, { fhirBaseUrl })).toEqual(expect.any(String));
+});
+
 test("what an export can do without is a warning", async () => {
   const id = await make();
   sandbox.faults = { html: ["discovery", "metadata"] };

@@ -183,6 +183,26 @@ test("a job goes from kick-off to done, its counts add up, and the server may fo
   await vi.waitFor(() => expect(deleted).toEqual([statusUrl]), { timeout: 10_000 });
 });
 
+test("every token is asked for the server that the job was started at", async () => {
+  const { stages, deleted } = bulkServer({ files: 1 });
+  const servers: (string | undefined)[] = [];
+  stages.authorize = async (_id, options) => {
+    servers.push(options?.fhirBaseUrl);
+    return "token";
+  };
+  const { checkStatus } = stages;
+  stages.checkStatus = async (input) => {
+    const answer = await checkStatus(input);
+    if (answer.state === "ready") answer.manifest.requiresAccessToken = true;
+    return answer;
+  };
+  startWorker(stages);
+  await until(await newJob(), ended);
+  await vi.waitFor(() => expect(deleted).toEqual([statusUrl]), { timeout: 10_000 });
+  // Kick-off, two polls, one file, delete.
+  expect(servers).toEqual(Array(5).fill("https://bulk.example.org/fhir"));
+});
+
 test("the log of a job has the standard's names and no secret of a signed link", async () => {
   const { stages } = bulkServer({ files: 1 });
   const jobId = await newJob();

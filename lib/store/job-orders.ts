@@ -10,6 +10,7 @@ import { statusOf } from "./job-progress";
 type Row = {
   stage: JobStage;
   connection_id: string | null;
+  fhir_base_url: string;
   status_url: string | null;
   error_code: string | null;
   ended: boolean;
@@ -18,7 +19,7 @@ type Row = {
 };
 
 const lockSql = `
-  SELECT stage, connection_id, status_url, error_code,
+  SELECT stage, connection_id, fhir_base_url, status_url, error_code,
     stage IN ('done', 'failed', 'cancelled') AS ended,
     (SELECT count(*)::int FROM export_files f WHERE f.job_id = j.id) AS files,
     (SELECT count(*)::int FROM export_files f WHERE f.job_id = j.id AND f.state = 'failed'
@@ -33,7 +34,7 @@ const lockSql = `
 export function storeCancel(
   jobId: string,
   by: string,
-): Promise<{ connectionId: string | null; statusUrl: string | null }> {
+): Promise<{ connectionId: string | null; fhirBaseUrl: string; statusUrl: string | null }> {
   return inTransaction(async (client) => {
     const { rows } = await client.query<Row>(`${lockSql} FOR NO KEY UPDATE OF j`, [jobId]);
     const job = rows[0];
@@ -51,7 +52,11 @@ export function storeCancel(
       [jobId],
     );
     await addEvent(client, jobId, "cancel", { by });
-    return { connectionId: job.connection_id, statusUrl: job.status_url };
+    return {
+      connectionId: job.connection_id,
+      fhirBaseUrl: job.fhir_base_url,
+      statusUrl: job.status_url,
+    };
   });
 }
 
