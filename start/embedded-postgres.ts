@@ -162,11 +162,12 @@ async function binaries(as: RunAs, base: string): Promise<string> {
 }
 
 /** The folder that holds the cluster, made and given to PostgreSQL's user. */
-async function home(as: RunAs, dataDir: string): Promise<string> {
+async function home(as: RunAs, dataDir: string, password: string): Promise<string> {
   await mkdir(dataDir, { recursive: true });
   // Searching a folder needs its x bit: closed where a folder above is (a checkout under /root).
   if (reaches(as, "-x", dataDir)) return dataDir;
-  const hash = createHash("sha256").update(path.resolve(dataDir)).digest("hex").slice(0, 12);
+  // Of the password too: a new installation at an old one's path must not meet its data.
+  const hash = createHash("sha256").update(`${dataDir}\0${password}`).digest("hex").slice(0, 12);
   const elsewhere = path.join("/var/lib/bulkhouse", hash);
   await mkdir(elsewhere, { recursive: true, mode: 0o755 });
   if (!reaches(as, "-x", elsewhere)) {
@@ -348,7 +349,7 @@ async function start(as: RunAs, native: string, folder: string, options: Options
  */
 export async function startEmbeddedPostgres(options: Options): Promise<EmbeddedPostgres> {
   let as = runAs();
-  const base = await home(as, path.resolve(options.dataDir));
+  const base = await home(as, path.resolve(options.dataDir), options.password);
   const folder = path.join(base, "postgres");
   if (as && existsSync(folder)) {
     // PostgreSQL insists on running as the owner of its data: whoever made it goes on.
