@@ -7,7 +7,7 @@ import { AppError } from "@/lib/errors";
  * @throws AppError url-invalid
  */
 export function webAddress(text: string, base?: string): URL {
-  const shown = text.length > 200 ? `${text.slice(0, 200)}…` : text;
+  const shown = presentable(text);
   if (!URL.canParse(text.trim(), base))
     throw new AppError("url-invalid", { url: shown, reason: "not_url" });
   const url = new URL(text.trim(), base);
@@ -18,6 +18,25 @@ export function webAddress(text: string, base?: string): URL {
     throw new AppError("url-invalid", { url: withoutQuery(url.href), reason: "credentials" });
   }
   return url;
+}
+
+/** What cannot be read as an address, without what may be secret in it: query and user name. */
+function presentable(text: string): string {
+  const open = text.replace(/[?#].*$/s, "").replace(/[^/\s]*@/g, "…@");
+  return open.length > 200 ? `${open.slice(0, 200)}…` : open;
+}
+
+/**
+ * An address as an https server means it. Behind a proxy that ends TLS many a server names itself
+ * with http://, and token and data would then travel in the open: it is asked over TLS.
+ * @param from the address that was asked
+ * @returns `url`, or the same address at `from`'s https host
+ */
+export function keepTls(url: URL, from: string): URL {
+  const asked = new URL(from);
+  const itself = url.hostname === asked.hostname && url.port === "";
+  if (asked.protocol !== "https:" || url.protocol !== "http:" || !itself) return url;
+  return new URL(`${asked.origin}${url.pathname}${url.search}${url.hash}`);
 }
 
 /** The address as messages and logs may show it: signed links carry their secret in the query. */

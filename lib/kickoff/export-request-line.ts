@@ -27,6 +27,10 @@ export function exportRequestLine(input: {
   if (level === "group" && !groupId) {
     throw new AppError("invalid-request", { reason: "a group-level export needs a group id" });
   }
+  // Nobody's id, and an address would lose it together with "Group".
+  if (level === "group" && /^\.{1,2}$/.test(groupId ?? "")) {
+    throw new AppError("invalid-request", { reason: `“${groupId}” is not a group id` });
+  }
   if (level === "system" && request.patient?.length) {
     throw new AppError("invalid-request", {
       reason: "“patient” cannot be used in a system-level export",

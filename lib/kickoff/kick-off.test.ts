@@ -98,12 +98,42 @@ const start = (response: () => Response) =>
 test.each([
   ["https://other.org/status/1", "https://other.org/status/1"],
   ["/status/1", "https://x.org/status/1"],
+  // A server behind a proxy that ends TLS: the token must not go out in the open.
+  ["http://x.org/status/1?a=b", "https://x.org/status/1?a=b"],
 ])("Content-Location %s becomes the status URL", async (location, statusUrl) => {
   const answer = await start(
     () => new Response("{}", { status: 202, headers: { "content-location": location } }),
   );
   expect(answer.statusUrl).toBe(statusUrl);
   expect(answer.requestUrl).toBe("https://x.org/fhir/Group/BMCHealthNet/$export?_type=Patient");
+});
+
+test.each(["http://other.org/status/1", "http://x.org:8080/status/1"])(
+  "an https server that names %s is not asked without TLS",
+  async (location) => {
+    const started = start(
+      () => new Response("{}", { status: 202, headers: { "content-location": location } }),
+    );
+    await expect(started).rejects.toMatchObject({
+      code: "url-invalid",
+      params: { url: location, reason: "downgrade" },
+    });
+  },
+);
+
+test.each([".", ".."])("a group “%s” does not become an export of something larger", async (id) => {
+  await expect(
+    kickOff(
+      {
+        fhirBaseUrl,
+        level: "group",
+        groupId: id,
+        request: ExportRequest.parse({}),
+        token: null,
+      },
+      { fetch: async () => expect.unreachable("sent") },
+    ),
+  ).rejects.toMatchObject({ code: "invalid-request" });
 });
 
 test("the request carries the token and asks for an asynchronous answer", async () => {

@@ -3,14 +3,14 @@ import { AppError } from "@/lib/errors";
 import { readJson } from "@/lib/fhir/read-json";
 import { commonRefusal, readRefusal } from "@/lib/fhir/refusal";
 import { type Deps, send } from "@/lib/fhir/send";
-import { webAddress } from "@/lib/fhir/web-address";
+import { keepTls, webAddress, withoutQuery } from "@/lib/fhir/web-address";
 import { exportRequestLine } from "./export-request-line";
 
 /**
  * Starts an export (Bulk Data Access, Kick-off Request).
  * @returns statusUrl: the server's Content-Location, absolute; requestUrl: what was asked
  * @throws AppError kickoff-refused, kickoff-no-status-url, too-many-files, not-fhir, access-refused,
- *   and the retryable rate-limited and server-error; as `send`
+ *   url-invalid, and the retryable rate-limited and server-error; as `send`
  */
 export async function kickOff(
   input: {
@@ -34,7 +34,7 @@ export async function kickOff(
     const location = response.headers.get("content-location");
     if (location) {
       await response.body?.cancel();
-      return { statusUrl: webAddress(location, line.url).href, requestUrl: line.url };
+      return { statusUrl: statusUrlOf(location, line.url), requestUrl: line.url };
     }
     const isPage = /html/.test(response.headers.get("content-type") ?? "");
     if (isPage) await readJson(response);
@@ -52,4 +52,13 @@ export async function kickOff(
   const considered = status === 500 && refusal.fhir && !refusal.transient;
   const common = considered ? null : commonRefusal(refusal, now);
   throw common ?? new AppError("kickoff-refused", { status, reason }, { evidence });
+}
+
+/** The token goes along at every poll, so it must not leave TLS. */
+function statusUrlOf(location: string, asked: string): string {
+  const url = keepTls(webAddress(location, asked), asked);
+  if (asked.startsWith("https:") && url.protocol === "http:") {
+    throw new AppError("url-invalid", { url: withoutQuery(url.href), reason: "downgrade" });
+  }
+  return url.href;
 }

@@ -31,6 +31,10 @@ test.each([
   ["file:///etc/passwd", "not_http"],
   ["javascript:alert(1)", "not_http"],
   ["https://me:secret@x.org/fhir", "credentials"],
+  ["ftp://me:secret@x.org/fhir", "not_http"],
+  ["me:secret@x.org/fhir?sig=secret", "not_http"],
+  ["x.org/fhir?sig=secret", "not_url"],
+  ["//me:secret@x.org/fhir#secret", "not_url"],
 ])("%s is refused", (url, reason) => {
   try {
     splitServerUrl(url);

@@ -1,4 +1,5 @@
 import { AppError } from "@/lib/errors";
+import { mostFiles } from "@/lib/poll/manifest";
 import { log } from "@/lib/settings/log";
 import { type ClaimedJob, renewJob } from "@/lib/store/claims";
 import { database } from "@/lib/store/client";
@@ -118,6 +119,7 @@ async function poll(job: ClaimedJob, stages: StageFunctions): Promise<void> {
         });
       }
     }
+    if (files.size > mostFiles) throw new AppError("manifest-invalid", { reason: "too_many" });
     url = manifest.nextUrl;
   }
   await stages.prepareJob(job.jobId);

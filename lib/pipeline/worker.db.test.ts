@@ -203,6 +203,33 @@ test("every token is asked for the server that the job was started at", async ()
   expect(servers).toEqual(Array(5).fill("https://bulk.example.org/fhir"));
 });
 
+test("a list of files that goes on from page to page has an end", async () => {
+  const { stages } = bulkServer();
+  let page = 0;
+  stages.checkStatus = async () => {
+    page += 1;
+    const output = Array.from({ length: 90_000 }, (_, n) => ({
+      type: "Patient",
+      url: `${fileUrl(n)}&page=${page}`,
+      count: null,
+    }));
+    const nextUrl = `${statusUrl}?page=${page}`;
+    const none = { error: [], deleted: [] };
+    const manifest = {
+      transactionTime: null,
+      requiresAccessToken: false,
+      output,
+      ...none,
+      nextUrl,
+    };
+    return { state: "ready", manifest, raw: {} };
+  };
+  startWorker(stages);
+  const job = await until(await newJob(), ended);
+  expect(job.failure).toMatchObject({ code: "manifest-invalid", params: { reason: "too_many" } });
+  expect([page, job.files.length]).toEqual([3, 0]);
+});
+
 test("the log of a job has the standard's names and no secret of a signed link", async () => {
   const { stages } = bulkServer({ files: 1 });
   const jobId = await newJob();

@@ -93,6 +93,22 @@ test("what servers leave out or write otherwise is forgiven", async () => {
   });
 });
 
+test("what went wrong is found under the name of either version, and files stay under TLS", async () => {
+  const both = {
+    ...manifest,
+    output: [{ url: "http://x.org/files/1" }, { url: "http://store.org/2" }],
+    error: [],
+    outcome: [{ url: "https://x.org/e" }],
+  };
+  const status = await check(() => Response.json(both));
+  expect(status).toMatchObject({
+    manifest: {
+      output: [{ url: "https://x.org/files/1" }, { url: "http://store.org/2" }],
+      error: [{ url: "https://x.org/e" }],
+    },
+  });
+});
+
 test("an empty manifest is a manifest", async () => {
   const status = await check(() => Response.json({ ...manifest, output: [] }));
   expect(status).toMatchObject({ state: "ready", manifest: { output: [] } });
@@ -107,6 +123,11 @@ test.each<[string, unknown, string]>([
     "an address of another kind",
     { ...manifest, output: [{ url: "file:///etc/passwd" }] },
     "output[0].url",
+  ],
+  [
+    "more files than anybody has",
+    { output: Array.from({ length: 200_001 }, () => ({ url: "/1" })) },
+    "too_many",
   ],
   ["a deleted file without address", { ...manifest, deleted: [{}] }, "deleted[0].url"],
   [

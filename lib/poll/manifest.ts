@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { AppError } from "@/lib/errors";
+import { keepTls } from "@/lib/fhir/web-address";
 
 export type ManifestFile = {
   /** null where the files are organised by something else than type */
@@ -19,6 +20,9 @@ export type Manifest = {
   /** the next page of a paged or partial manifest, absolute */
   nextUrl: string | null;
 };
+
+/** Exports of 20,000 files have been seen; a list without end must not fill memory and database. */
+export const mostFiles = 200_000;
 
 const Count = z.preprocess(
   (value) => (typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value),
@@ -54,8 +58,12 @@ export function readManifest(raw: unknown, statusUrl: string): Manifest {
     const nothing = place.length === 0 || (place.length === 1 && place[0] === "output");
     throw new AppError("manifest-invalid", { reason: nothing ? "not_manifest" : named(place) });
   }
-  const { transactionTime, requiresAccessToken, output, error, outcome, deleted, link } =
-    parsed.data;
+  const { transactionTime, requiresAccessToken, output, deleted, link } = parsed.data;
+  // A server that speaks both versions may leave the one it does not mean empty.
+  const error = [...(parsed.data.error ?? []), ...(parsed.data.outcome ?? [])];
+  if (output.length + error.length + (deleted?.length ?? 0) > mostFiles) {
+    throw new AppError("manifest-invalid", { reason: "too_many" });
+  }
   const time = transactionTime ? new Date(transactionTime) : null;
   const files = (list: string, items: z.infer<typeof Items>): ManifestFile[] =>
     (items ?? []).map((item, index) => ({
@@ -67,7 +75,7 @@ export function readManifest(raw: unknown, statusUrl: string): Manifest {
     transactionTime: time && !Number.isNaN(time.getTime()) ? time : null,
     requiresAccessToken,
     output: files("output", output),
-    error: error ? files("error", error) : files("outcome", outcome),
+    error: files("error", error),
     deleted: files("deleted", deleted),
     nextUrl: nextOf(link, statusUrl),
   };
@@ -89,7 +97,7 @@ function absolute(url: string, base: string, place: string): string {
   if (!parsed || !["http:", "https:"].includes(parsed.protocol) || parsed.username) {
     throw new AppError("manifest-invalid", { reason: place });
   }
-  return parsed.href;
+  return keepTls(parsed, base).href;
 }
 
 function nextOf(links: { relation: string; url: string }[], statusUrl: string): string | null {
