@@ -1,0 +1,32 @@
+import type { APIRequestContext } from "@playwright/test";
+import { apiKey } from "./stage";
+
+const headers = { Authorization: `Bearer ${process.env.BULKHOUSE_API_KEY ?? apiKey}` };
+
+/** Every page of the console, with ids of what is really there. */
+export async function consolePages(
+  request: APIRequestContext,
+): Promise<{ name: string; path: string }[]> {
+  const { jobs } = await (
+    await request.get("/api/bulk-data/jobs?status=completed&page_size=50", { headers })
+  ).json();
+  const { connections } = await (await request.get("/api/connections", { headers })).json();
+  const job = jobs.find((candidate: { records_loaded: number }) => candidate.records_loaded > 0);
+  const connection = connections.find(
+    (candidate: { last_test: { ok: boolean } | null }) => candidate.last_test?.ok,
+  );
+  return [
+    { name: "overview", path: "/" },
+    { name: "connections", path: "/connections" },
+    { name: "new-connection", path: "/connections/new" },
+    { name: "connection", path: `/connections/${(connection ?? connections[0]).connection_id}` },
+    { name: "jobs", path: "/jobs" },
+    { name: "job", path: `/jobs/${job.job_id}` },
+    { name: "visualize", path: "/visualize" },
+    { name: "data", path: "/data?type=Observation" },
+    { name: "settings", path: "/settings" },
+    { name: "settings-api-keys", path: "/settings?tab=api-keys" },
+    { name: "settings-audit", path: "/settings?tab=audit" },
+    { name: "settings-about", path: "/settings?tab=about" },
+  ];
+}
