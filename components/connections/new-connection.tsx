@@ -1,19 +1,8 @@
 "use client";
 
-import {
-  Alert,
-  Anchor,
-  Button,
-  Group,
-  List,
-  Paper,
-  Stack,
-  Text,
-  Textarea,
-  Title,
-} from "@mantine/core";
+import { Anchor, Button, Group, List, Paper, Stack, Text, Textarea, Title } from "@mantine/core";
 import { useForm } from "@mantine/form";
-import { IconArrowLeft, IconInfoCircle } from "@tabler/icons-react";
+import { IconArrowLeft } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
@@ -21,6 +10,7 @@ import { useEffect, useRef, useState } from "react";
 import { useTranslations } from "use-intl";
 import { FailureAlert } from "@/components/feedback/failure-alert";
 import { useFailureText } from "@/components/feedback/failure-text";
+import { Notice } from "@/components/feedback/notice";
 import { PageHeader } from "@/components/frame/page-header";
 import { recogniseConfig, useCreateConnection } from "@/lib/browser/connections-queries";
 import { handedConfig } from "@/lib/browser/handed-config";
@@ -197,12 +187,7 @@ function ConnectionForm({ found, onOther }: { found: Found | null; onOther: () =
     <form onSubmit={form.onSubmit(save)} noValidate>
       <Stack gap="lg">
         {config && config.problems.length > 0 ? (
-          <Alert
-            color="yellow"
-            variant="light"
-            icon={<IconInfoCircle aria-hidden />}
-            title={t("create.problems", { count: config.problems.length })}
-          >
+          <Notice title={t("create.problems", { count: config.problems.length })}>
             <List size="sm" spacing={4}>
               {config.problems.map((problem) => (
                 <List.Item key={`${problem.code} ${problem.error}`}>
@@ -210,7 +195,7 @@ function ConnectionForm({ found, onOther }: { found: Found | null; onOther: () =
                 </List.Item>
               ))}
             </List>
-          </Alert>
+          </Notice>
         ) : null}
         <Paper withBorder radius="md" p={{ base: "md", sm: "lg" }}>
           <Group justify="space-between" align="flex-start" mb="md" gap="sm">

@@ -1,11 +1,12 @@
 "use client";
 
-import { Alert, VisuallyHidden } from "@mantine/core";
+import { Box, VisuallyHidden } from "@mantine/core";
 import { IconWifiOff } from "@tabler/icons-react";
 import type { UseQueryResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { useTranslations } from "use-intl";
 import { FailureAlert } from "./failure-alert";
+import { Notice } from "./notice";
 
 /**
  * A query on screen: a skeleton while the first answer comes, the failure where none came, else the
@@ -34,16 +35,9 @@ export function Loaded<T>({
   return (
     <>
       {query.isError ? (
-        <Alert
-          color="yellow"
-          variant="light"
-          mb="md"
-          py="xs"
-          icon={<IconWifiOff aria-hidden />}
-          role="status"
-        >
-          {t("offline")}
-        </Alert>
+        <Box mb="md">
+          <Notice icon={<IconWifiOff aria-hidden />}>{t("offline")}</Notice>
+        </Box>
       ) : null}
       {children(query.data)}
     </>

@@ -1,8 +1,9 @@
 "use client";
 
-import { Badge, Text, Tooltip } from "@mantine/core";
+import { Text, Tooltip } from "@mantine/core";
 import { IconAlertCircle, IconChecks, IconQuestionMark } from "@tabler/icons-react";
 import { useTranslations } from "use-intl";
+import { Pill } from "@/components/format/pill";
 import type { Completeness } from "@/lib/contract/job";
 
 const looks = {
@@ -29,20 +30,12 @@ export function CompletenessBadge({
         –
       </Text>
     );
-  const { color, icon: Icon } = looks[completeness];
+  const { color, icon } = looks[completeness];
   return (
     <Tooltip label={t(`${completeness}-why`)} multiline maw={280}>
-      <Badge
-        radius="sm"
-        tt="none"
-        fw={500}
-        leftSection={<Icon size={14} stroke={1.8} aria-hidden />}
-        bg={`var(--mantine-color-${color}-light)`}
-        c={`light-dark(var(--mantine-color-${color}-9), var(--mantine-color-${color}-2))`}
-        style={{ flexShrink: 0 }}
-      >
+      <Pill color={color} icon={icon}>
         {t(completeness)}
-      </Badge>
+      </Pill>
     </Tooltip>
   );
 }

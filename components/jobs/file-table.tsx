@@ -181,6 +181,7 @@ export function FileTable({ job }: { job: JobDetail }) {
             sortable: true,
             textAlign: "right",
             render: (file) => number(file.attempts),
+            footer: number(job.files.reduce((sum, file) => sum + file.attempts, 0)),
           },
         ]}
       />

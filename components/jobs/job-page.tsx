@@ -1,24 +1,15 @@
 "use client";
 
-import {
-  Alert,
-  Anchor,
-  Badge,
-  Grid,
-  Group,
-  Paper,
-  Skeleton,
-  Stack,
-  Text,
-  Title,
-} from "@mantine/core";
-import { IconAlertTriangle, IconArrowLeft, IconFileOff, IconInfoCircle } from "@tabler/icons-react";
+import { Alert, Anchor, Grid, Group, Paper, Skeleton, Stack, Text, Title } from "@mantine/core";
+import { IconAlertTriangle, IconArrowLeft, IconFileOff } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { useTranslations } from "use-intl";
 import { EmptyState } from "@/components/feedback/empty-state";
 import { useFailureText } from "@/components/feedback/failure-text";
 import { Loaded } from "@/components/feedback/loaded";
+import { Notice } from "@/components/feedback/notice";
+import { Pill, type PillColor } from "@/components/format/pill";
 import { PageHeader } from "@/components/frame/page-header";
 import { isActive, jobQuery } from "@/lib/browser/jobs-queries";
 import type { JobDetail } from "@/lib/contract/job";
@@ -163,20 +154,15 @@ function Warning({ job }: { job: JobDetail }) {
   const tWarning = useTranslations("warnings");
   if (!job.warning) return null;
   return (
-    <Alert
-      color="yellow"
-      variant="light"
-      icon={<IconInfoCircle aria-hidden />}
-      title={t("warning-title")}
-    >
+    <Notice title={t("warning-title")}>
       {job.warning_code
         ? tWarning(job.warning_code, { group: job.group_name ?? job.group_id ?? "" })
         : job.warning}
-    </Alert>
+    </Notice>
   );
 }
 
-const severityColor: Record<string, string> = { fatal: "red", error: "red", warning: "yellow" };
+const severityColor: Record<string, PillColor> = { fatal: "red", error: "red", warning: "yellow" };
 const severities = ["fatal", "error", "warning", "information", "success"];
 
 function Outcomes({ job }: { job: JobDetail }) {
@@ -199,22 +185,14 @@ function Outcomes({ job }: { job: JobDetail }) {
         style={{ overflowY: "auto" }}
       >
         {job.outcomes.map((outcome, index) => {
-          const color = severityColor[outcome.severity] ?? "gray";
           return (
             // biome-ignore lint/suspicious/noArrayIndexKey: outcomes have no id and their order never changes
             <Group key={index} gap="sm" wrap="nowrap" align="flex-start">
-              <Badge
-                radius="sm"
-                tt="none"
-                fw={500}
-                bg={`var(--mantine-color-${color}-light)`}
-                c={`light-dark(var(--mantine-color-${color}-9), var(--mantine-color-${color}-2))`}
-                style={{ flexShrink: 0 }}
-              >
+              <Pill color={severityColor[outcome.severity] ?? "gray"}>
                 {severities.includes(outcome.severity)
                   ? t(`severity.${outcome.severity}` as never)
                   : outcome.severity}
-              </Badge>
+              </Pill>
               <Text size="sm" style={{ overflowWrap: "anywhere" }}>
                 {outcome.diagnostics ?? outcome.code}
               </Text>

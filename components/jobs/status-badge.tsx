@@ -1,6 +1,5 @@
 "use client";
 
-import { Badge } from "@mantine/core";
 import {
   IconAlertTriangle,
   IconBan,
@@ -10,6 +9,7 @@ import {
   IconServerCog,
 } from "@tabler/icons-react";
 import { useTranslations } from "use-intl";
+import { Pill } from "@/components/format/pill";
 import type { JobStatus } from "@/lib/contract/job";
 
 const looks = {
@@ -24,19 +24,10 @@ const looks = {
 /** A job's status as colour, shape and word, readable without any one of the three. */
 export function StatusBadge({ status, size = "md" }: { status: JobStatus; size?: "md" | "lg" }) {
   const t = useTranslations("jobs.status");
-  const { color, icon: Icon } = looks[status];
+  const { color, icon } = looks[status];
   return (
-    <Badge
-      size={size}
-      radius="sm"
-      tt="none"
-      fw={500}
-      leftSection={<Icon size={14} stroke={1.8} aria-hidden />}
-      bg={`var(--mantine-color-${color}-light)`}
-      c={`light-dark(var(--mantine-color-${color}-9), var(--mantine-color-${color}-2))`}
-      style={{ flexShrink: 0 }}
-    >
+    <Pill color={color} icon={icon} size={size}>
       {t(status)}
-    </Badge>
+    </Pill>
   );
 }

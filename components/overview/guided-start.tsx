@@ -1,22 +1,13 @@
 "use client";
 
-import {
-  Badge,
-  Button,
-  Group,
-  Paper,
-  Progress,
-  Stack,
-  Text,
-  ThemeIcon,
-  Title,
-} from "@mantine/core";
+import { Button, Group, Paper, Progress, Stack, Text, ThemeIcon, Title } from "@mantine/core";
 import { IconCheck } from "@tabler/icons-react";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
 import type { ReactNode } from "react";
 import { useTranslations } from "use-intl";
 import { ConfigDrop } from "@/components/connections/config-drop";
+import { Pill } from "@/components/format/pill";
 import { handedConfig } from "@/lib/browser/handed-config";
 import type { ConnectionView } from "@/lib/contract/connection";
 
@@ -105,15 +96,9 @@ export function GuidedStart({
                     {t(step)}
                   </Title>
                   {isDone ? (
-                    <Badge
-                      size="sm"
-                      tt="none"
-                      fw={500}
-                      bg="var(--mantine-color-green-light)"
-                      c="light-dark(var(--mantine-color-green-9), var(--mantine-color-green-2))"
-                    >
+                    <Pill color="green" size="sm">
                       {t("done")}
-                    </Badge>
+                    </Pill>
                   ) : null}
                 </Group>
                 <Text size="sm" c="dimmed">
