@@ -13,6 +13,8 @@ const job: ProgressFacts = {
   lines: 0,
   records: 0,
   rejected: 0,
+  mismatched: 0,
+  serverErrors: 0,
   trouble: null,
   attempts: 0,
   waitSeconds: null,
@@ -36,6 +38,10 @@ test.each<[Partial<ProgressFacts>, string]>([
     { stage: "done", files: 1, records: 9, rejected: 1 },
     "Completed: 1 file, 9 records, 1 line rejected",
   ],
+  [
+    { stage: "done", files: 3, records: 9, mismatched: 1, serverErrors: 2 },
+    "Completed: 3 files, 9 records, 1 file not as announced, 2 errors of the server",
+  ],
   [{ stage: "failed", trouble: "The server refused." }, "Failed: The server refused."],
   [{ stage: "cancelled", records: 1 }, "Cancelled: 1 record kept"],
 ])("progress of %j is the sentence %j", (change, expected) => {
@@ -53,12 +59,13 @@ test("how far a job is comes from the server, the manifest's counts, or the file
 
 test("complete is only what can be shown to be complete", () => {
   const totals = { files: 2, expected: 20, rejected: 0, server_errors: 0 };
-  const all = { mismatched: 0 };
+  const all = { mismatched: 0, unread: 0 };
   expect(completenessOf("done", totals, all)).toBe("complete");
   expect(completenessOf("load", totals, all)).toBe("unknown");
   expect(completenessOf("done", { ...totals, expected: null }, all)).toBe("unknown");
   expect(completenessOf("done", { ...totals, files: 0 }, all)).toBe("unknown");
-  expect(completenessOf("done", totals, { mismatched: 1 })).toBe("incomplete");
+  expect(completenessOf("done", totals, { ...all, mismatched: 1 })).toBe("incomplete");
+  expect(completenessOf("done", totals, { ...all, unread: 1 })).toBe("incomplete");
   expect(completenessOf("done", { ...totals, rejected: 1 }, all)).toBe("incomplete");
   expect(completenessOf("done", { ...totals, server_errors: 1 }, all)).toBe("incomplete");
   expect(completenessOf("failed", totals, all)).toBe("incomplete");

@@ -22,7 +22,12 @@ export type ProgressFacts = {
   expected: number | null;
   lines: number;
   records: number;
+  /** lines of any file */
   rejected: number;
+  /** files whose lines differ from the manifest's count */
+  mismatched: number;
+  /** told in the manifest's error files */
+  serverErrors: number;
   /** why it failed, or why it waits */
   trouble: string | null;
   attempts: number;
@@ -67,9 +72,13 @@ function sentence(job: ProgressFacts): string {
     case "load":
       return `Loading: ${job.filesLoaded} of ${plural(job.files, "file")}, ${plural(job.records, "record")}`;
     case "done":
-      return `Completed: ${plural(job.files, "file")}, ${plural(job.records, "record")}${
-        job.rejected > 0 ? `, ${plural(job.rejected, "line")} rejected` : ""
-      }`;
+      return [
+        `Completed: ${plural(job.files, "file")}`,
+        plural(job.records, "record"),
+        ...(job.rejected > 0 ? [`${plural(job.rejected, "line")} rejected`] : []),
+        ...(job.mismatched > 0 ? [`${plural(job.mismatched, "file")} not as announced`] : []),
+        ...(job.serverErrors > 0 ? [`${plural(job.serverErrors, "error")} of the server`] : []),
+      ].join(", ");
     case "failed":
       return `Failed: ${job.trouble ?? "no reason was kept"}`;
     case "cancelled":

@@ -10,7 +10,7 @@ import type {
 } from "@/lib/contract/job";
 import { AppError, type WarningCode, warningText } from "@/lib/errors";
 import { database } from "./client";
-import { completenessOf } from "./completeness";
+import { completenessOf, isErrorSql, mismatchedSql } from "./completeness";
 import { progressRatio, progressSentence, statusOf } from "./job-progress";
 
 // How people and scripts see jobs. Sums are counted from the file rows when asked, so they cannot
@@ -53,6 +53,7 @@ type SummaryRow = {
   files_failed: number;
   expected: number | null;
   mismatched: number;
+  unread: number;
   lines: number;
   accepted: number;
   duplicates: number;
@@ -81,8 +82,8 @@ const summarySql = `
       (count(*) FILTER (WHERE f.kind = 'output' AND f.state = 'failed'))::int AS files_failed,
       CASE WHEN bool_and(f.expected_count IS NOT NULL) FILTER (WHERE f.kind = 'output')
         THEN (sum(f.expected_count) FILTER (WHERE f.kind = 'output'))::float8 END AS expected,
-      (count(*) FILTER (WHERE f.kind = 'output' AND f.state = 'loaded'
-        AND f.expected_count <> f.lines))::int AS mismatched,
+      (count(*) FILTER (WHERE ${mismatchedSql}))::int AS mismatched,
+      coalesce(sum(f.rejected) FILTER (WHERE f.kind <> 'output'), 0)::float8 AS unread,
       coalesce(sum(f.lines) FILTER (WHERE f.kind = 'output'), 0)::float8 AS lines,
       coalesce(sum(f.accepted) FILTER (WHERE f.kind = 'output'), 0)::float8 AS accepted,
       coalesce(sum(f.duplicates) FILTER (WHERE f.kind = 'output'), 0)::float8 AS duplicates,
@@ -95,7 +96,7 @@ const summarySql = `
     FROM export_files f WHERE f.job_id = j.id) t
   CROSS JOIN LATERAL (
     SELECT count(*)::int AS server_errors FROM export_outcomes e
-    WHERE e.job_id = j.id AND e.severity IN ('error', 'fatal')) o`;
+    WHERE e.job_id = j.id AND ${isErrorSql}) o`;
 
 const time = (at: Date | null) => at?.toISOString() ?? null;
 
@@ -138,7 +139,9 @@ function toSummary(row: SummaryRow): JobSummary {
     expected: row.expected,
     lines: row.lines,
     records: row.accepted,
-    rejected: row.rejected,
+    rejected: row.rejected + row.unread,
+    mismatched: row.mismatched,
+    serverErrors: row.server_errors,
     trouble: failure?.message ?? null,
     attempts: row.attempts,
     waitSeconds: row.waits ? row.wait_seconds : null,
@@ -163,7 +166,7 @@ function toSummary(row: SummaryRow): JobSummary {
     since: request.since ?? null,
     records_loaded: row.accepted,
     totals,
-    completeness: completenessOf(row.stage, totals, { mismatched: row.mismatched }),
+    completeness: completenessOf(row.stage, totals, row),
     error: failure?.message ?? null,
     failure,
     warning: row.warning ? warningText(row.warning, { group: groupName }) : null,

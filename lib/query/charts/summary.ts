@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { ChartData, ChartQuery } from "@/lib/contract/chart";
 import { JobStage } from "@/lib/contract/job";
-import { completenessOf } from "@/lib/store/completeness";
+import { completenessOf, isErrorSql, mismatchedSql } from "@/lib/store/completeness";
 import { dataTables } from "@/lib/store/data-tables";
 import { ofChosenJobs } from "../job-filter";
 import { plausibleTime } from "../plausible-time";
@@ -33,20 +33,22 @@ const JobFacts = z.object({
   expected: z.number().nullable(),
   rejected: z.number(),
   mismatched: z.number(),
+  unread: z.number(),
   server_errors: z.number(),
 });
 
 const jobsSql = `
   SELECT j.stage,
-         count(f.id)::int AS files,
-         CASE WHEN count(f.id) = count(f.expected_count)
-           THEN sum(f.expected_count)::float8 END AS expected,
-         COALESCE(sum(f.rejected), 0)::float8 AS rejected,
-         (count(*) FILTER (WHERE f.expected_count <> f.lines))::int AS mismatched,
+         (count(*) FILTER (WHERE f.kind = 'output'))::int AS files,
+         CASE WHEN bool_and(f.expected_count IS NOT NULL) FILTER (WHERE f.kind = 'output')
+           THEN (sum(f.expected_count) FILTER (WHERE f.kind = 'output'))::float8 END AS expected,
+         COALESCE(sum(f.rejected) FILTER (WHERE f.kind = 'output'), 0)::float8 AS rejected,
+         COALESCE(sum(f.rejected) FILTER (WHERE f.kind <> 'output'), 0)::float8 AS unread,
+         (count(*) FILTER (WHERE ${mismatchedSql}))::int AS mismatched,
          (SELECT count(*)::int FROM export_outcomes AS o
-           WHERE o.job_id = j.id AND o.severity IN ('error', 'fatal')) AS server_errors
+           WHERE o.job_id = j.id AND ${isErrorSql}) AS server_errors
     FROM export_jobs AS j
-    LEFT JOIN export_files AS f ON f.job_id = j.id AND f.kind = 'output'
+    LEFT JOIN export_files AS f ON f.job_id = j.id
    WHERE ($1::uuid[] = '{}' OR j.id = ANY($1))
    GROUP BY j.id`;
 
