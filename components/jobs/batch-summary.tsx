@@ -45,6 +45,10 @@ export function BatchSummary({ batchId }: { batchId: string }) {
                           completed: count("completed"),
                           failed: count("failed"),
                           cancelled: count("cancelled"),
+                          incomplete: jobs.filter(
+                            (job) =>
+                              job.status === "completed" && job.completeness === "incomplete",
+                          ).length,
                           records,
                         })
                       : t("batch.sentence", { ended, count: total, records })}

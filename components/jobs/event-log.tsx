@@ -6,13 +6,37 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useFormatter, useMessages, useTranslations } from "use-intl";
 import { Loaded } from "@/components/feedback/loaded";
-import { eventsQuery, jobLinePath } from "@/lib/browser/jobs-queries";
+import { eventsQuery } from "@/lib/browser/jobs-queries";
+import type { EventList } from "@/lib/contract/job";
 
+/** Links and kinds of files repeat what the number says; the download has them. */
+const left = new Set(["fileUrl", "itemType", "resourceType", "fileNo", "message"]);
+
+/** One line a person can read: which file, what was said, then the figures. */
 const detailText = (detail: Record<string, unknown>): string =>
-  Object.entries(detail)
-    .filter(([, value]) => value !== null && value !== undefined && value !== "")
-    .map(([name, value]) => `${name}=${typeof value === "object" ? JSON.stringify(value) : value}`)
+  [
+    detail.resourceType ? `${detail.resourceType}` : null,
+    detail.fileNo === undefined ? null : `#${detail.fileNo}`,
+    detail.message ? `${detail.message}` : null,
+    ...Object.entries(detail)
+      .filter(([name, value]) => !left.has(name) && value !== null && value !== "")
+      .map(
+        ([name, value]) => `${name}=${typeof value === "object" ? JSON.stringify(value) : value}`,
+      ),
+  ]
+    .filter((part) => part !== null)
     .join("  ");
+
+/** Saves what is on screen as a file, one JSON object a line. */
+function save(events: EventList["events"], name: string) {
+  const text = events.map((event) => `${JSON.stringify(event)}\n`).join("");
+  const url = URL.createObjectURL(new Blob([text], { type: "application/x-ndjson" }));
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(url);
+}
 
 /** What happened, newest first, growing while the job runs; named as in the field's export log. */
 export function EventLog({ jobId, live }: { jobId: string; live: boolean }) {
@@ -39,9 +63,8 @@ export function EventLog({ jobId, live }: { jobId: string; live: boolean }) {
             onChange={({ currentTarget }) => setFilter(currentTarget.value)}
           />
           <Button
-            component="a"
-            href={jobLinePath(jobId, "events")}
-            download
+            disabled={!query.data?.events.length}
+            onClick={() => save(query.data?.events ?? [], `log-${jobId}.ndjson`)}
             variant="default"
             size="xs"
             leftSection={<IconDownload size={14} aria-hidden />}

@@ -1,6 +1,7 @@
 "use client";
 
-import { Code, Group, Progress, Stack, Text } from "@mantine/core";
+import { Code, Group, Progress, Stack, Text, Tooltip } from "@mantine/core";
+import { IconAlertTriangle } from "@tabler/icons-react";
 import { DataTable, type DataTableSortStatus } from "mantine-datatable";
 import { useState } from "react";
 import { useFormatter, useTranslations } from "use-intl";
@@ -58,7 +59,8 @@ export function FileTable({ job }: { job: JobDetail }) {
         sortStatus={sort}
         onSortStatusChange={setSort}
         rowExpansion={{
-          trigger: "always",
+          trigger: "never",
+          expandable: ({ record }) => record.error !== null,
           allowMultiple: true,
           expanded: {
             recordIds: files.filter((file) => file.error).map((file) => file.file_no),
@@ -106,7 +108,32 @@ export function FileTable({ job }: { job: JobDetail }) {
             title: t("file.expected"),
             sortable: true,
             textAlign: "right",
-            render: (file) => number(file.expected),
+            render: (file) => {
+              const missing = (file.expected ?? file.lines) - file.lines;
+              if (file.state !== "loaded" || missing === 0) return number(file.expected);
+              return (
+                <Tooltip
+                  label={
+                    missing > 0
+                      ? t("file.mismatch", { missing })
+                      : t("file.more", { more: -missing })
+                  }
+                >
+                  <Group gap={4} wrap="nowrap" justify="flex-end">
+                    <IconAlertTriangle
+                      size={15}
+                      color="light-dark(var(--mantine-color-yellow-9), var(--mantine-color-yellow-4))"
+                      aria-label={
+                        missing > 0
+                          ? t("file.mismatch", { missing })
+                          : t("file.more", { more: -missing })
+                      }
+                    />
+                    <b>{number(file.expected)}</b>
+                  </Group>
+                </Tooltip>
+              );
+            },
             footer: number(totals.expected),
           },
           {

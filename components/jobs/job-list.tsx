@@ -229,7 +229,7 @@ function Table({
           accessor: "status",
           title: t("column.status"),
           sortable: true,
-          width: 150,
+          width: 146,
           render: (job) => (
             <Stack gap={4} miw={126}>
               <StatusBadge status={job.status} />
@@ -242,8 +242,14 @@ function Table({
           title: t("column.group"),
           sortable: true,
           render: (job) => (
-            <Stack gap={0} miw={180}>
-              <Anchor component={Link} href={`/jobs/${job.job_id}`} fw={500} lineClamp={2}>
+            <Stack gap={0} miw={150}>
+              <Anchor
+                component={Link}
+                href={`/jobs/${job.job_id}`}
+                size="sm"
+                fw={500}
+                lineClamp={2}
+              >
                 <JobTarget job={job} />
               </Anchor>
               <ShortId id={job.job_id} />
@@ -265,7 +271,14 @@ function Table({
           title: t("column.started"),
           sortable: true,
           noWrap: true,
-          render: (job) => <RelativeTime at={job.created_at} />,
+          render: (job) => (
+            <>
+              <RelativeTime at={job.created_at} />
+              <Text size="xs" c="dimmed" truncate maw={170} title={job.created_by}>
+                {t("column.started-by", { who: job.created_by })}
+              </Text>
+            </>
+          ),
         },
         {
           accessor: "duration",
@@ -298,15 +311,6 @@ function Table({
           noWrap: true,
           render: (job) => (
             <CompletenessBadge completeness={job.completeness} ended={!isActive(job)} />
-          ),
-        },
-        {
-          accessor: "who",
-          title: t("column.who"),
-          render: (job) => (
-            <Text size="sm" c="dimmed" truncate maw={180} title={job.created_by}>
-              {job.created_by}
-            </Text>
           ),
         },
       ]}

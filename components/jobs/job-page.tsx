@@ -103,7 +103,7 @@ function Detail({ job, role }: { job: JobDetail; role: Role }) {
           )}
         </section>
         <Outcomes job={job} />
-        {job.totals.rejected > 0 ? <RejectedLines jobId={job.job_id} /> : null}
+        {job.files.some((file) => file.rejected > 0) ? <RejectedLines jobId={job.job_id} /> : null}
         <EventLog jobId={job.job_id} live={live} />
         <section>
           <Title order={2} size="h4" mb="xs">

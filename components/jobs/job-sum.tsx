@@ -1,6 +1,6 @@
 "use client";
 
-import { Group, Paper, Stack, Text, ThemeIcon, Title, Tooltip } from "@mantine/core";
+import { Group, Paper, Progress, Stack, Text, ThemeIcon, Title, Tooltip } from "@mantine/core";
 import { IconAlertTriangle, IconCheck, IconLoader2, IconQuestionMark } from "@tabler/icons-react";
 import { useFormatter, useTranslations } from "use-intl";
 import { isActive } from "@/lib/browser/jobs-queries";
@@ -13,6 +13,17 @@ export function JobSum({ job }: { job: JobDetail }) {
   const { totals } = job;
   const announced = totals.expected;
   const missing = announced === null ? 0 : announced - totals.lines;
+  const format = useFormatter();
+  const outputs = job.files.filter((file) => file.kind === "output");
+  // A line too few here and one too many there is no sum that adds up.
+  const differing = outputs.filter(
+    (file) => file.state === "loaded" && file.expected !== null && file.expected !== file.lines,
+  ).length;
+  const sent = new Set(outputs.map((file) => file.type));
+  const without =
+    job.status === "completed" && !sent.has(null)
+      ? job.resource_types.filter((type) => !sent.has(type))
+      : [];
   const verdict = isActive(job)
     ? { color: "blue", icon: IconLoader2, text: t("adds-up-running") }
     : announced === null
@@ -25,7 +36,13 @@ export function JobSum({ job }: { job: JobDetail }) {
               icon: IconAlertTriangle,
               text: t("adds-up-more", { more: -missing }),
             }
-          : { color: "green", icon: IconCheck, text: t("adds-up") };
+          : differing > 0
+            ? {
+                color: "yellow",
+                icon: IconAlertTriangle,
+                text: t("adds-up-files", { count: differing }),
+              }
+            : { color: "green", icon: IconCheck, text: t("adds-up") };
   const Icon = verdict.icon;
   return (
     <Paper withBorder p="md" radius="md" h="100%">
@@ -62,13 +79,16 @@ export function JobSum({ job }: { job: JobDetail }) {
           </ThemeIcon>
           <Text size="sm">{verdict.text}</Text>
         </Group>
+        {totals.rejected > 0 ? (
+          <Attention>{t("rejected-note", { count: totals.rejected })}</Attention>
+        ) : null}
         {totals.server_errors > 0 ? (
-          <Group gap="xs" wrap="nowrap" align="flex-start">
-            <ThemeIcon size={20} radius="xl" variant="light" color="yellow" aria-hidden>
-              <IconAlertTriangle size={13} />
-            </ThemeIcon>
-            <Text size="sm">{t("server-errors", { count: totals.server_errors })}</Text>
-          </Group>
+          <Attention>{t("server-errors", { count: totals.server_errors })}</Attention>
+        ) : null}
+        {without.length > 0 ? (
+          <Text size="sm" c="dimmed">
+            {t("types-without", { types: format.list(without) })}
+          </Text>
         ) : null}
         {job.deletions > 0 ? (
           <Text size="sm" c="dimmed">
@@ -76,7 +96,68 @@ export function JobSum({ job }: { job: JobDetail }) {
           </Text>
         ) : null}
       </Stack>
+      <ByType job={job} />
     </Paper>
+  );
+}
+
+function Attention({ children }: { children: string }) {
+  return (
+    <Group gap="xs" wrap="nowrap" align="flex-start">
+      <ThemeIcon size={20} radius="xl" variant="light" color="yellow" aria-hidden>
+        <IconAlertTriangle size={13} />
+      </ThemeIcon>
+      <Text size="sm">{children}</Text>
+    </Group>
+  );
+}
+
+/** How far each resource type is, all its files together. */
+function ByType({ job }: { job: JobDetail }) {
+  const t = useTranslations("jobs.detail");
+  const format = useFormatter();
+  const types = new Map<string, { accepted: number; read: number; expected: number | null }>();
+  for (const file of job.files) {
+    if (file.kind !== "output" || !file.type) continue;
+    const sum = types.get(file.type) ?? { accepted: 0, read: 0, expected: 0 };
+    sum.accepted += file.accepted;
+    sum.read += file.lines;
+    sum.expected =
+      sum.expected === null || file.expected === null ? null : sum.expected + file.expected;
+    types.set(file.type, sum);
+  }
+  if (types.size === 0) return null;
+  const sorted = [...types].sort((one, other) => other[1].read - one[1].read);
+  return (
+    <>
+      <Text size="sm" fw={600} mt="lg" mb={6}>
+        {t("types")}
+      </Text>
+      <Stack gap={8} className="numbers">
+        {sorted.slice(0, 8).map(([type, sum]) => {
+          const ratio = sum.expected ? Math.min(1, sum.read / sum.expected) : 1;
+          return (
+            <div key={type}>
+              <Group justify="space-between" gap="xs">
+                <Text size="xs">{type}</Text>
+                <Text size="xs" c="dimmed">
+                  {sum.expected !== null && sum.expected !== sum.accepted
+                    ? t("type-of", { accepted: sum.accepted, expected: sum.expected })
+                    : format.number(sum.accepted)}
+                </Text>
+              </Group>
+              <Progress.Root size={4} mt={2}>
+                <Progress.Section
+                  value={ratio * 100}
+                  color={ratio < 1 && !isActive(job) ? "yellow" : isActive(job) ? "blue" : "green"}
+                  aria-label={type}
+                />
+              </Progress.Root>
+            </div>
+          );
+        })}
+      </Stack>
+    </>
   );
 }
 

@@ -4,10 +4,10 @@ import { Button, Group, Paper, Skeleton, Stack, Text, Title } from "@mantine/cor
 import { IconDownload } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { useTranslations } from "use-intl";
+import { useLocale, useMessages, useTranslations } from "use-intl";
 import { Loaded } from "@/components/feedback/loaded";
 import { useBytes } from "@/components/format/use-bytes";
-import { jobLinePath, rejectedLinesQuery } from "@/lib/browser/jobs-queries";
+import { rejectedLinesPath, rejectedLinesQuery } from "@/lib/browser/jobs-queries";
 import { Folded } from "./folded";
 import { JsonBlock } from "./json-block";
 import { Pages } from "./pages";
@@ -17,6 +17,9 @@ const pageSize = 10;
 /** The lines that could not become rows: where they stood, why, and the line itself, folded. */
 export function RejectedLines({ jobId }: { jobId: string }) {
   const t = useTranslations("jobs.detail");
+  const tReason = useTranslations("jobs.reason");
+  const words = (useMessages() as { jobs: { reason: Record<string, string> } }).jobs.reason;
+  const locale = useLocale();
   const bytes = useBytes();
   const [page, setPage] = useState(1);
   const query = useQuery(rejectedLinesQuery(jobId, page, pageSize));
@@ -33,7 +36,7 @@ export function RejectedLines({ jobId }: { jobId: string }) {
         </div>
         <Button
           component="a"
-          href={jobLinePath(jobId, "rejected-lines")}
+          href={rejectedLinesPath(jobId)}
           download
           variant="default"
           size="xs"
@@ -56,7 +59,16 @@ export function RejectedLines({ jobId }: { jobId: string }) {
                 >
                   <Group justify="space-between" gap="xs">
                     <Text size="sm" fw={500}>
-                      {line.reason}
+                      {locale !== "en" && words[line.reason_code] ? (
+                        <>
+                          {tReason(line.reason_code as never)}{" "}
+                          <Text span size="xs" c="dimmed" fw={400} lang="en">
+                            {line.reason}
+                          </Text>
+                        </>
+                      ) : (
+                        line.reason
+                      )}
                     </Text>
                     <Text size="xs" c="dimmed" className="numbers">
                       {line.type ? `${line.type} · ` : ""}

@@ -20,9 +20,9 @@ export const isActive = (job: { status: JobStatus }): boolean => active.includes
 const path = (jobId: string, rest = "") =>
   `/api/bulk-data/jobs/${encodeURIComponent(jobId)}${rest}`;
 
-/** Where a list can be had whole, one JSON object a line. */
-export const jobLinePath = (jobId: string, list: "events" | "rejected-lines"): string =>
-  path(jobId, `/${list}?format=ndjson`);
+/** Where the rejected lines can be had whole, one JSON object a line. */
+export const rejectedLinesPath = (jobId: string): string =>
+  path(jobId, "/rejected-lines?format=ndjson");
 
 export const jobsQuery = (query: Partial<JobListQuery>) => {
   const search = new URLSearchParams();
