@@ -46,6 +46,9 @@ async function run() {
   await main(args);
 }
 
+// Whoever reads our output may go away (a closed terminal, `| head`): that is no reason to fail.
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
+
 run().catch((error) => {
   // Sentences for people; the stack is for those who ask.
   const message = error instanceof Error ? error.message : String(error);
