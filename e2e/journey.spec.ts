@@ -57,7 +57,7 @@ test("A data engineer drops the config file, tests the connection, exports two g
 
   await page.getByRole("link", { name: "Look at the data" }).click();
   await expect(page).toHaveURL(new RegExp(`/visualize\\?job=${jobId}`));
-  const summary = page.getByRole("region", { name: "Summary" });
+  const summary = page.getByLabel("Summary", { exact: true });
   await expect(summary).toContainText(String(sent.Patient));
   await expect(summary).toContainText(total.toLocaleString("en"));
   for (const chart of [
@@ -86,7 +86,8 @@ test("A colleague opens the shared address and sees the same jobs chosen; the ta
   await page.getByRole("menuitem", { name: "Show as table" }).click();
   const table = page.getByRole("table", { name: "Table of “Resources by type”" });
   for (const type of fiveTypes) {
-    await expect(table.getByRole("row", { name: new RegExp(`^${type}\\b`) })).toContainText(
+    const words = type.replace("MedicationRequest", "Medication request");
+    await expect(table.getByRole("row", { name: new RegExp(`^${words}\\b`) })).toContainText(
       (sent[type] as number).toLocaleString("en"),
     );
   }
