@@ -4,9 +4,9 @@ import { log } from "@/lib/settings/log";
 import { type ClaimedJob, renewJob } from "@/lib/store/claims";
 import { database } from "@/lib/store/client";
 import { addEvent, withoutQuery } from "@/lib/store/events";
+import type { NewFile } from "@/lib/store/file-numbers";
 import {
   type FileSums,
-  type NewFile,
   storeDownloadedJob,
   storeEnd,
   storeJobFailure,

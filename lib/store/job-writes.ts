@@ -1,6 +1,7 @@
 import type { AppError, WarningCode } from "@/lib/errors";
 import { type ClaimedJob, whileJobHeld } from "./claims";
 import { addEvent } from "./events";
+import { type NewFile, type NumberedFile, withNumbers } from "./file-numbers";
 import { troubleOf } from "./trouble";
 
 // What a job's step writes at its end: once, in one transaction, fenced, and the lease goes with it.
@@ -43,13 +44,6 @@ export function storeWaiting(
   });
 }
 
-export type NewFile = {
-  kind: "output" | "error" | "deleted";
-  resourceType: string | null;
-  url: string;
-  expectedCount: number | null;
-};
-
 /**
  * The manifest has come: its files stand as rows and may be claimed from now on. One that comes again
  * (Bulk Data Access 3.0.0: expired links may be refreshed) changes the links of files that are still
@@ -66,21 +60,27 @@ export function storeManifest(
   },
 ): Promise<void> {
   return whileJobHeld(job, async (client) => {
-    const { files } = manifest;
+    const known = await client.query<NumberedFile>(
+      `SELECT file_no AS "fileNo", kind, resource_type AS "resourceType", url,
+         expected_count::float8 AS "expectedCount"
+       FROM export_files WHERE job_id = $1 ORDER BY file_no`,
+      [job.jobId],
+    );
+    const files = withNumbers(manifest.files, known.rows);
     await client.query(
       `INSERT INTO export_files (id, job_id, file_no, kind, resource_type, url, expected_count)
        SELECT gen_random_uuid(), $1, n, kind::file_kind, type, url, expected
-       FROM unnest($2::text[], $3::text[], $4::text[], $5::bigint[])
-         WITH ORDINALITY AS file (kind, type, url, expected, n)
+       FROM unnest($2::text[], $3::text[], $4::text[], $5::bigint[], $6::int[])
+         AS file (kind, type, url, expected, n)
        ON CONFLICT (job_id, file_no) DO UPDATE SET url = excluded.url
-         WHERE export_files.state = 'pending' AND export_files.kind = excluded.kind
-           AND export_files.resource_type IS NOT DISTINCT FROM excluded.resource_type`,
+         WHERE export_files.state = 'pending'`,
       [
         job.jobId,
         files.map((file) => file.kind),
         files.map((file) => file.resourceType),
         files.map((file) => file.url),
         files.map((file) => file.expectedCount),
+        files.map((file) => file.fileNo),
       ],
     );
     await client.query(
