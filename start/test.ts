@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { ensureBuilt } from "./build";
 import { findChromium } from "./chromium";
+import { freePort } from "./free-port";
 import { say } from "./say";
 import { type Count, countOf } from "./test-report";
 
@@ -74,9 +75,15 @@ export default async function test(): Promise<void> {
       async () => {
         const report = path.join(reports, "e2e.json");
         const chromium = await findChromium();
+        // Ports of this run's own: what else runs on the machine must not matter.
         const code = await node(
           [modules("@playwright/test/cli.js"), "test", "-c", "e2e/playwright.config.ts"],
-          { E2E_REPORT: report, ...(chromium && { CHROMIUM_PATH: chromium }) },
+          {
+            E2E_URL: process.env.E2E_URL ?? `http://localhost:${await freePort(0)}`,
+            E2E_SANDBOX_URL: process.env.E2E_SANDBOX_URL ?? `http://localhost:${await freePort(0)}`,
+            E2E_REPORT: report,
+            ...(chromium && { CHROMIUM_PATH: chromium }),
+          },
         );
         return countOf(report, code);
       },
