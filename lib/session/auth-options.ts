@@ -5,11 +5,15 @@ import Credentials from "next-auth/providers/credentials";
 import { AppError } from "@/lib/errors";
 import { log } from "@/lib/settings/log";
 import { secrets } from "@/lib/settings/secrets";
+import { database } from "@/lib/store/client";
+import { passwordStamp } from "./password-stamp";
 import { signIn } from "./sign-in";
 
 declare module "next-auth/jwt" {
   interface JWT {
     userId?: string;
+    /** of the password that opened the session */
+    stamp?: string;
   }
 }
 
@@ -34,7 +38,8 @@ function refusalOf(error: unknown): Error {
 
 /**
  * next-auth: people from the database, JWT sessions of twelve hours. The cookie only names the
- * person; role and "disabled" are read from the database at every request (current-person.ts).
+ * person and the password; role, "disabled" and whether the password is still that one are read from
+ * the database at every request (current-person.ts).
  */
 export function authOptions(): NextAuthOptions {
   return {
@@ -66,12 +71,16 @@ export function authOptions(): NextAuthOptions {
       }),
     ],
     callbacks: {
-      jwt({ token, user }) {
-        if (user) token.userId = user.id;
-        return token;
+      async jwt({ token, user }) {
+        if (!user) return token;
+        const { passwordHash } = await database().prisma.user.findUniqueOrThrow({
+          where: { id: user.id },
+          select: { passwordHash: true },
+        });
+        return { ...token, userId: user.id, stamp: passwordStamp(passwordHash) };
       },
       session({ session, token }) {
-        return { ...session, userId: token.userId };
+        return { ...session, userId: token.userId, stamp: token.stamp };
       },
     },
   };
