@@ -166,6 +166,13 @@ test.each<[string, () => Response, string, boolean, string]>([
     true,
     "Please try again",
   ],
+  [
+    "a status that is not there yet",
+    () => Response.json(outcome("Not yet", "transient"), { status: 404 }),
+    "server-error",
+    true,
+    "Not yet",
+  ],
   ["a gateway", () => html(502, "<h1>Bad gateway</h1>"), "server-error", true, "Bad gateway"],
   ["an accident", () => html(500, "<h1>Oops</h1>"), "server-error", true, "Oops"],
   ["slow down", () => new Response("", { status: 429 }), "rate-limited", true, "slow down"],

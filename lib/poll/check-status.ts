@@ -66,7 +66,9 @@ export async function checkStatus(
   if (status === 413 || /too many files/i.test(reason)) {
     throw new AppError("too-many-files", { reason }, { evidence });
   }
-  if (status === 404 || status === 410) throw new AppError("export-gone", { status }, { evidence });
+  if ((status === 404 || status === 410) && !refusal.transient) {
+    throw new AppError("export-gone", { status }, { evidence });
+  }
   const considered = status === 500 && refusal.fhir && !refusal.transient;
   const common = considered ? null : commonRefusal(refusal, now);
   throw common ?? new AppError("export-error", { reason }, { evidence });
