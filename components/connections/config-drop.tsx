@@ -93,6 +93,7 @@ export function ConfigDrop({
       </Dropzone>
       <Dropzone.FullScreen
         active
+        withinPortal={false}
         onDrop={accept}
         onReject={reject}
         multiple={false}

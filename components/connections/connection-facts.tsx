@@ -69,7 +69,7 @@ export function ConnectionFacts({ connection }: { connection: ConnectionView }) 
           "created",
           <>
             <RelativeTime at={connection.created_at} />
-            {connection.created_by ? ` ${t("facts.by", { who: connection.created_by })}` : ""}
+            {connection.created_by ? ` · ${t("facts.by", { who: connection.created_by })}` : ""}
           </>,
         )}
       </Stack>

@@ -4,7 +4,6 @@ import {
   ActionIcon,
   Anchor,
   Button,
-  Code,
   Group,
   Skeleton,
   Stack,
@@ -171,25 +170,29 @@ export function GroupTable({
               accessor: "name",
               title: t("name"),
               sortable: true,
-              render: ({ name, byHand }) => (
-                <Text size="sm" fw={500} miw={130}>
-                  {name}
-                  {byHand ? (
-                    <Text span size="xs" c="dimmed" fw={400}>
-                      {" "}
-                      {t("by-hand")}
+              render: ({ id, name, byHand }) => (
+                <div style={{ minWidth: 140 }}>
+                  <Text size="sm" fw={500}>
+                    {name}
+                    {byHand ? (
+                      <Text span size="xs" c="dimmed" fw={400}>
+                        {" "}
+                        {t("by-hand")}
+                      </Text>
+                    ) : null}
+                  </Text>
+                  {id === name ? null : (
+                    <Text
+                      size="xs"
+                      c="dimmed"
+                      ff="monospace"
+                      title={id}
+                      style={{ overflowWrap: "anywhere" }}
+                    >
+                      {id.length > 40 ? `${id.slice(0, 24)}…${id.slice(-12)}` : id}
                     </Text>
-                  ) : null}
-                </Text>
-              ),
-            },
-            {
-              accessor: "id",
-              title: t("id"),
-              render: ({ id }) => (
-                <Code fz="xs" title={id}>
-                  {id.length > 24 ? `${id.slice(0, 8)}…${id.slice(-8)}` : id}
-                </Code>
+                  )}
+                </div>
               ),
             },
             {

@@ -141,8 +141,8 @@ function ByType({ job }: { job: JobDetail }) {
               <Group justify="space-between" gap="xs">
                 <Text size="xs">{type}</Text>
                 <Text size="xs" c="dimmed">
-                  {sum.expected !== null && sum.expected !== sum.accepted
-                    ? t("type-of", { accepted: sum.accepted, expected: sum.expected })
+                  {sum.expected !== null && sum.expected !== sum.read
+                    ? t("type-of", { accepted: sum.read, expected: sum.expected })
                     : format.number(sum.accepted)}
                 </Text>
               </Group>

@@ -4,6 +4,7 @@ import { Anchor, Group, Paper, Stack, Text } from "@mantine/core";
 import Link from "next/link";
 import type { ReactNode } from "react";
 import { RelativeTime } from "@/components/format/relative-time";
+import { CompletenessBadge } from "@/components/jobs/completeness-badge";
 import { JobProgress } from "@/components/jobs/job-progress";
 import { JobTarget } from "@/components/jobs/job-target";
 import { StatusBadge } from "@/components/jobs/status-badge";
@@ -24,7 +25,13 @@ export function JobCard({ job, children }: { job: JobSummary; children: ReactNod
               {job.connection_name} · <RelativeTime at={job.ended_at ?? job.created_at} />
             </Text>
           </div>
-          <StatusBadge status={job.status} />
+          <Group gap={6} wrap="nowrap">
+            {job.status === "completed" && job.completeness !== "complete" ? (
+              <CompletenessBadge completeness={job.completeness} />
+            ) : (
+              <StatusBadge status={job.status} />
+            )}
+          </Group>
         </Group>
         <Text size="sm" component="div" className="numbers" style={{ overflowWrap: "anywhere" }}>
           {children}

@@ -3,9 +3,9 @@
 import {
   Anchor,
   Button,
-  Grid,
   Group,
   Paper,
+  SimpleGrid,
   Skeleton,
   Stack,
   Table,
@@ -99,36 +99,28 @@ function Everything({ overview }: { overview: Overview }) {
   return (
     <Stack gap="xl">
       <Totals totals={overview.totals} />
-      <Grid gap="xl">
-        <Grid.Col span={{ base: 12, md: 6 }}>
-          <Section title={t("running")} count={overview.running.length}>
-            {overview.running.length === 0 ? (
-              <Nothing icon={<IconMoon size={20} aria-hidden />}>{t("running-none")}</Nothing>
-            ) : (
-              overview.running.map((job) => (
-                <JobCard key={job.job_id} job={job}>
-                  <JobSentence job={job} />
-                </JobCard>
-              ))
-            )}
-          </Section>
-        </Grid.Col>
-        <Grid.Col span={{ base: 12, md: 6 }}>
-          <Section title={t("attention")} count={overview.attention.length}>
-            {overview.attention.length === 0 ? (
-              <Nothing icon={<IconCircleCheck size={20} aria-hidden />}>
-                {t("attention-none")}
-              </Nothing>
-            ) : (
-              overview.attention.map((job) => (
-                <JobCard key={job.job_id} job={job}>
-                  <Reason job={job} />
-                </JobCard>
-              ))
-            )}
-          </Section>
-        </Grid.Col>
-      </Grid>
+      <Section title={t("running")} count={overview.running.length}>
+        {overview.running.length === 0 ? (
+          <Nothing icon={<IconMoon size={20} aria-hidden />}>{t("running-none")}</Nothing>
+        ) : (
+          overview.running.map((job) => (
+            <JobCard key={job.job_id} job={job}>
+              <JobSentence job={job} />
+            </JobCard>
+          ))
+        )}
+      </Section>
+      <Section title={t("attention")} count={overview.attention.length}>
+        {overview.attention.length === 0 ? (
+          <Nothing icon={<IconCircleCheck size={20} aria-hidden />}>{t("attention-none")}</Nothing>
+        ) : (
+          overview.attention.map((job) => (
+            <JobCard key={job.job_id} job={job}>
+              <Reason job={job} />
+            </JobCard>
+          ))
+        )}
+      </Section>
       <section>
         <Group justify="space-between" mb="sm">
           <Title order={2} size="h4">
@@ -164,7 +156,12 @@ function Section({
           </Text>
         ) : null}
       </Title>
-      <Stack gap="sm">{children}</Stack>
+      <SimpleGrid
+        cols={{ base: 1, md: count > 1 ? 2 : 1, xl: Math.min(3, Math.max(1, count)) }}
+        spacing="sm"
+      >
+        {children}
+      </SimpleGrid>
     </section>
   );
 }
@@ -184,7 +181,10 @@ function Nothing({ icon, children }: { icon: ReactNode; children: ReactNode }) {
 function Reason({ job }: { job: JobSummary }) {
   const t = useTranslations("overview");
   const text = useFailureText();
+  const tWarning = useTranslations("warnings");
   if (job.failure) return <>{text(job.failure)}</>;
+  if (job.warning_code)
+    return <>{tWarning(job.warning_code, { group: job.group_name ?? job.group_id ?? "" })}</>;
   const { totals } = job;
   const missing = (totals.expected ?? totals.lines) - totals.lines;
   const reasons = [
