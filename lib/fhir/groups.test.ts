@@ -45,6 +45,14 @@ test("groups come with name and number of patients, over all pages, each once", 
   ]);
 });
 
+test("a server that does not know of the TLS before it is asked for its next page over TLS", async () => {
+  const found = await groups({
+    "https://x.org/fhir/Group": bundle([], "http://x.org/fhir?page=2"),
+    "https://x.org/fhir?page=2": bundle([{ resourceType: "Group", id: "c" }]),
+  });
+  expect(found).toHaveLength(1);
+});
+
 test("a server without groups has none", async () => {
   const page = () => Response.json({ resourceType: "Bundle" });
   expect(await groups({ "https://x.org/fhir/Group": page })).toEqual([]);

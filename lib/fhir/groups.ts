@@ -2,6 +2,7 @@ import { AppError } from "@/lib/errors";
 import { readJson } from "./read-json";
 import { commonRefusal, readRefusal } from "./refusal";
 import { type Deps, send } from "./send";
+import { keepTls } from "./web-address";
 
 export type ServerGroup = {
   id: string;
@@ -89,7 +90,7 @@ function groupOf(resource: unknown): ServerGroup | null {
 function nextOf(bundle: Json, url: string): string | null {
   const link = list(bundle.link).find((one) => one.relation === "next");
   if (typeof link?.url !== "string" || link.url === "") return null;
-  const next = URL.canParse(link.url, url) ? new URL(link.url, url) : null;
+  const next = URL.canParse(link.url, url) ? keepTls(new URL(link.url, url), url) : null;
   if (next?.origin !== new URL(url).origin) {
     throw new AppError("groups-not-listed", { reason: "next_elsewhere" });
   }
