@@ -43,7 +43,9 @@ test("A failed job says why, what to do, and offers to try again; with the serve
   const { job_id } = await (await kickOff(request, "FallonHealth")).json();
   expect((await untilEnded(request, job_id)).status).toBe("failed");
   await page.goto(`/jobs/${job_id}`);
-  await expect(page.getByRole("alert")).toContainText("The export ran out of memory");
+  await expect(page.getByRole("main").getByRole("alert").first()).toContainText(
+    "The export ran out of memory",
+  );
   await setFaults({ preparationMs: 100 });
   await page.getByRole("button", { name: "Retry" }).click();
   await expect(
