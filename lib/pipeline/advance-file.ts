@@ -78,18 +78,10 @@ async function load(file: ClaimedFile, { stages, leaseSeconds, signal }: Tools):
     throw error;
   });
   if (onDisk?.size !== file.sizeBytes) {
-    if (file.attempts + 1 >= budgets.load) {
-      throw new AppError(
-        "disk-refused",
-        { path: source, reason: "file missing" },
-        { retryable: false },
-      );
-    }
-    const received = onDisk?.size ?? 0;
-    return await storeMissing(
-      file,
-      new AppError("download-short", { received, expected: file.sizeBytes }),
-    );
+    const reason = onDisk ? `${onDisk.size} ≠ ${file.sizeBytes} bytes` : "ENOENT";
+    const missing = new AppError("file-unreadable", { path: source, reason }, { retryable: false });
+    if (file.attempts + 1 >= budgets.load) throw missing;
+    return await storeMissing(file, missing);
   }
   const counts = await underLease(
     {

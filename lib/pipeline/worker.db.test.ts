@@ -445,6 +445,24 @@ test("a database that goes away in the midst of it costs time and nothing else",
   expect(await patients(jobId)).toBe(6000);
 });
 
+test("a disk that loses every file is given up, in words that say what to do", async () => {
+  const { stages, done } = bulkServer({ files: 1 });
+  const jobId = await newJob();
+  const { fetchFile } = stages;
+  stages.fetchFile = async (file) => {
+    const fetched = await fetchFile(file);
+    await rm(file.path);
+    return fetched;
+  };
+  startWorker(stages);
+  const job = await until(jobId, ended);
+  expect(job.files[0]?.error).toMatchObject({
+    code: "file-unreadable",
+    params: { reason: "ENOENT" },
+  });
+  expect(done.fetched).toHaveLength(5);
+});
+
 test("a file that has vanished from the disk is fetched again", async () => {
   const { stages, done } = bulkServer({ files: 1 });
   const jobId = await newJob();

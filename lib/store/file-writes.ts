@@ -23,8 +23,11 @@ export function storeDownloaded(
 ): Promise<void> {
   return whileFileHeld(file, async (client) => {
     await client.query(
+      // A disk that loses what was fetched must not be filled for ever: those times stay counted.
       `UPDATE export_files SET state = 'downloaded', path = $2, size_bytes = $3,
-         downloaded_at = now(), next_run_at = now(), ${untroubled}, ${released} WHERE id = $1`,
+         downloaded_at = now(), next_run_at = now(), ${released},
+         attempts = CASE error_code WHEN 'file-unreadable' THEN attempts ELSE 0 END,
+         error_code = NULL, error_message = NULL, error_details = NULL WHERE id = $1`,
       [file.fileId, path, sizeBytes],
     );
     await addEvent(client, file.jobId, "download_complete", {
