@@ -130,6 +130,11 @@ test("what comes in is checked before the handler sees it", async () => {
   });
   expect((await post("{}")).body).toMatchObject({ code: "invalid-request" });
   expect((await post("not json")).status).toBe(400);
+  expect((await post('{"name":"a\\u0000b"}')).body).toMatchObject({
+    code: "invalid-request",
+    params: { reason: "the body holds a NUL character" },
+  });
+  expect((await post('{"name":"a\\\\u0000b"}')).body.name).toBe("a\\u0000b");
   expect((await post('{"name":"x"}', "/api/x?page=a")).status).toBe(400);
   expect((await post('{"name":"x"}', "/api/x?q=a%00b")).body.code).toBe("invalid-request");
   expect((await post(`{"name":"${"x".repeat(5 * 1024 * 1024)}"}`)).status).toBe(413);

@@ -101,12 +101,21 @@ async function actorOf(request: Request): Promise<Actor | null> {
   return { kind: "person", label: person.email, userId: person.userId, role: person.role };
 }
 
+/** PostgreSQL's text cannot hold it: told here rather than as an error of the database. */
+function withoutNul(name: string, value: unknown): unknown {
+  if (name.includes("\u0000") || (typeof value === "string" && value.includes("\u0000"))) {
+    throw new AppError("invalid-request", { reason: "the body holds a NUL character" });
+  }
+  return value;
+}
+
 async function bodyOf(request: Request): Promise<unknown> {
   const text = await readBody(request, bodyLimit);
   if (text === "") return {};
   try {
-    return JSON.parse(text);
+    return JSON.parse(text, text.includes("\\u0000") ? withoutNul : undefined);
   } catch (error) {
+    if (error instanceof AppError) throw error;
     throw new AppError("invalid-request", { reason: "the body is not JSON" }, { cause: error });
   }
 }
@@ -116,7 +125,6 @@ function queryOf(request: Request): Record<string, string | string[]> {
   const search = new URL(request.url).searchParams;
   for (const name of new Set(search.keys())) {
     const values = search.getAll(name);
-    // PostgreSQL's text cannot hold it: told here rather than as an error of the database.
     if (values.some((value) => value.includes("\u0000"))) {
       throw new AppError("invalid-request", {
         reason: `${name.slice(0, 40)}: holds a NUL character`,
