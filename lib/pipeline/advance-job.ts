@@ -150,8 +150,9 @@ async function settle(job: ClaimedJob, stages: StageFunctions): Promise<void> {
     { jobId: job.jobId, files: sums.files, failed: sums.failed, records: sums.records },
     "job ended",
   );
-  // Only now, when nothing is needed from there any more; links of failed files are, for a retry.
-  if (sums.failed === 0 && job.statusUrl) {
+  // Only now, when nothing is needed from there any more. Failed files are, for a retry, and so are
+  // those that came with fewer lines than announced: the server's copy may be the only whole one.
+  if (sums.failed === 0 && sums.mismatched === 0 && job.statusUrl) {
     await deleteExport({ ...job, statusUrl: job.statusUrl, why: "completed" }, stages);
   }
 }

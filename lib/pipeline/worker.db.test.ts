@@ -183,6 +183,24 @@ test("a job goes from kick-off to done, its counts add up, and the server may fo
   await vi.waitFor(() => expect(deleted).toEqual([statusUrl]), { timeout: 10_000 });
 });
 
+test("a server whose file is shorter than announced is not told to forget it", async () => {
+  const { stages, deleted } = bulkServer({ files: 2 });
+  const { fetchFile } = stages;
+  stages.fetchFile = async (file) => {
+    const fetched = await fetchFile(file);
+    if (!file.url.includes("/files/1")) return fetched;
+    const text = ndjson(1, 19);
+    await writeFile(file.path, text);
+    return { sizeBytes: text.length };
+  };
+  const end = startWorker(stages);
+  const job = await until(await newJob(), ended);
+  expect(job).toMatchObject({ status: "completed", completeness: "incomplete" });
+  expect(job.progress).toBe("Completed: 2 files, 39 records, 1 file not as announced");
+  await end();
+  expect(deleted).toEqual([]);
+});
+
 test("every token is asked for the server that the job was started at", async () => {
   const { stages, deleted } = bulkServer({ files: 1 });
   const servers: (string | undefined)[] = [];

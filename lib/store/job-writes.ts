@@ -1,5 +1,6 @@
 import type { AppError, WarningCode } from "@/lib/errors";
 import { type ClaimedJob, whileJobHeld } from "./claims";
+import { mismatchedSql } from "./completeness";
 import { addEvent } from "./events";
 import { type NewFile, type NumberedFile, withNumbers } from "./file-numbers";
 import { troubleOf } from "./trouble";
@@ -122,6 +123,8 @@ export function storeDownloadedJob(job: ClaimedJob): Promise<void> {
 export type FileSums = {
   files: number;
   failed: number;
+  /** loaded, but not what the manifest announced */
+  mismatched: number;
   /** the words of the first failed file */
   firstReason: string | null;
   /** rows in the database from output files */
@@ -134,11 +137,12 @@ export type FileSums = {
 const sumsSql = `
   SELECT count(*)::int AS files,
     (count(*) FILTER (WHERE state = 'failed'))::int AS failed,
+    (count(*) FILTER (WHERE ${mismatchedSql}))::int AS mismatched,
     (array_agg(error_message ORDER BY file_no) FILTER (WHERE state = 'failed'))[1] AS "firstReason",
     coalesce(sum(accepted) FILTER (WHERE kind = 'output'), 0)::float8 AS records,
     coalesce(sum(lines) FILTER (WHERE kind = 'output'), 0)::float8 AS lines,
     coalesce(sum(size_bytes), 0)::float8 AS bytes
-  FROM export_files WHERE job_id = $1`;
+  FROM export_files f WHERE job_id = $1`;
 
 /**
  * The job has ended, well or with failed files.
