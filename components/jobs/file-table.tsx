@@ -109,7 +109,9 @@ export function FileTable({ job }: { job: JobDetail }) {
             sortable: true,
             textAlign: "right",
             render: (file) => {
-              const missing = (file.expected ?? file.lines) - file.lines;
+              // In error files servers count the resources that failed, not the lines that say so.
+              const counted = file.kind !== "error" && file.expected !== null;
+              const missing = counted ? (file.expected ?? 0) - file.lines : 0;
               if (file.state !== "loaded" || missing === 0) return number(file.expected);
               return (
                 <Tooltip
