@@ -1,14 +1,6 @@
 "use client";
 
-import {
-  Button,
-  FileButton,
-  SegmentedControl,
-  Stack,
-  Text,
-  Textarea,
-  TextInput,
-} from "@mantine/core";
+import { Button, FileButton, Radio, Stack, Text, Textarea, TextInput } from "@mantine/core";
 import type { UseFormReturnType } from "@mantine/form";
 import type { ReactNode } from "react";
 import { useTranslations } from "use-intl";
@@ -83,20 +75,12 @@ export function ConnectionFields({
     <Stack gap="md">
       {text("name")}
       {text("fhir_base_url", true)}
-      <div>
-        <Text size="sm" fw={500} mb={4} id="connection-auth">
-          {t("auth")}
-        </Text>
-        <SegmentedControl
-          aria-labelledby="connection-auth"
-          data={[
-            { value: "smart", label: t("auth-smart") },
-            { value: "none", label: t("auth-none") },
-          ]}
-          orientation="horizontal"
-          {...form.getInputProps("auth")}
-        />
-      </div>
+      <Radio.Group label={t("auth")} {...form.getInputProps("auth")}>
+        <Stack gap={6} mt={6}>
+          <Radio value="smart" label={t("auth-smart")} />
+          <Radio value="none" label={t("auth-none")} />
+        </Stack>
+      </Radio.Group>
       {smart ? (
         <>
           {text("client_id", true)}

@@ -36,7 +36,7 @@ export function RemoveConnection({ connection }: { connection: ConnectionView })
               {t("keep")}
             </Button>
             <Button
-              color="red"
+              color="red.9"
               loading={remove.isPending}
               onClick={() =>
                 remove.mutate(undefined, {

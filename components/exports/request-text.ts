@@ -24,12 +24,11 @@ export function requestText(input: {
     ["_elements", request.elements?.join(",")],
   ];
   const query = parameters.filter(([, value]) => value).map(([name, value]) => `${name}=${value}`);
+  const post = request.method === "POST";
+  const mark = (place: number) => (post ? " " : place === 0 ? "?" : "&");
   return [
-    `${request.method ?? "GET"} ${input.fhirBaseUrl}/${path}`,
-    ...query.map(
-      (part, place) =>
-        `    ${place === 0 && request.method !== "POST" ? "?" : request.method === "POST" ? " " : "&"}${part}`,
-    ),
+    `${post ? "POST" : "GET"} ${input.fhirBaseUrl}/${path}`,
+    ...query.map((part, place) => `    ${mark(place)}${part}`),
     `Prefer: respond-async${request.lenient ? ", handling=lenient" : ""}`,
   ].join("\n");
 }

@@ -25,7 +25,8 @@ export const Pill = forwardRef<
       leftSection={Icon ? <Icon size={14} stroke={1.8} aria-hidden /> : undefined}
       bg={`${hue}-light)`}
       c={`light-dark(color-mix(in srgb, ${hue}-9) 55%, black), ${hue}-2))`}
-      style={{ flexShrink: 0 }}
+      style={{ flexShrink: 0, minWidth: "max-content" }}
+      styles={{ label: { overflow: "visible" } }}
       {...rest}
     >
       {children}

@@ -9,8 +9,8 @@ import { Loaded } from "@/components/feedback/loaded";
 import { eventsQuery } from "@/lib/browser/jobs-queries";
 import type { EventList } from "@/lib/contract/job";
 
-/** Links and kinds of files repeat what the number says; the download has them. */
-const left = new Set(["fileUrl", "itemType", "resourceType", "fileNo", "message"]);
+/** Links and kinds of files repeat what the number says; the download has them, and whole headers too. */
+const left = new Set(["fileUrl", "itemType", "resourceType", "fileNo", "message", "logVersion"]);
 
 /** One line a person can read: which file, what was said, then the figures. */
 const detailText = (detail: Record<string, unknown>): string =>
@@ -19,10 +19,8 @@ const detailText = (detail: Record<string, unknown>): string =>
     detail.fileNo === undefined ? null : `#${detail.fileNo}`,
     detail.message ? `${detail.message}` : null,
     ...Object.entries(detail)
-      .filter(([name, value]) => !left.has(name) && value !== null && value !== "")
-      .map(
-        ([name, value]) => `${name}=${typeof value === "object" ? JSON.stringify(value) : value}`,
-      ),
+      .filter(([name, value]) => !left.has(name) && value !== "" && typeof value !== "object")
+      .map(([name, value]) => `${name}=${value}`),
   ]
     .filter((part) => part !== null)
     .join("  ");

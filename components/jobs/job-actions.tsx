@@ -82,7 +82,7 @@ export function JobActions({ job, role }: { job: JobDetail; role: Role }) {
               {t("cancel-no")}
             </Button>
             <Button
-              color="red"
+              color="red.9"
               loading={cancel.isPending}
               onClick={() =>
                 cancel.mutate(undefined, {
@@ -113,7 +113,7 @@ export function JobActions({ job, role }: { job: JobDetail; role: Role }) {
               {t("keep")}
             </Button>
             <Button
-              color="red"
+              color="red.9"
               loading={purge.isPending}
               onClick={() =>
                 purge.mutate(undefined, {

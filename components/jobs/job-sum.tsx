@@ -57,7 +57,7 @@ export function JobSum({ job }: { job: JobDetail }) {
           label={announced === null ? t("lines") : t("expected")}
           value={announced ?? totals.lines}
         />
-        <Sign>{!isActive(job) && missing !== 0 ? "≠" : "="}</Sign>
+        <Sign>{missing === 0 ? "=" : isActive(job) ? "≥" : "≠"}</Sign>
         <Term label={t("accepted")} value={totals.accepted} />
         <Sign>+</Sign>
         <Tooltip label={t("duplicates-why")}>

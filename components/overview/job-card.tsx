@@ -16,8 +16,8 @@ export function JobCard({ job, children }: { job: JobSummary; children: ReactNod
   return (
     <Paper withBorder radius="md" px="md" py="sm">
       <Stack gap={6}>
-        <Group justify="space-between" gap="xs" wrap="nowrap" align="flex-start">
-          <div style={{ minWidth: 0 }}>
+        <Group justify="space-between" gap={4} align="flex-start">
+          <div style={{ minWidth: 0, flex: "1 1 10rem" }}>
             <Anchor component={Link} href={`/jobs/${job.job_id}`} fw={500} lineClamp={1}>
               <JobTarget job={job} />
             </Anchor>
