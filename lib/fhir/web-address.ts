@@ -42,6 +42,6 @@ export function keepTls(url: URL, from: string): URL {
 /** The address as messages and logs may show it: signed links carry their secret in the query. */
 export function withoutQuery(url: string): string {
   if (!URL.canParse(url)) return url.split("?")[0] ?? "";
-  const { origin, pathname } = new URL(url);
-  return `${origin}${pathname}`;
+  const { protocol, origin, pathname } = new URL(url);
+  return `${origin === "null" ? protocol : origin}${pathname}`;
 }

@@ -25,6 +25,22 @@ const statement = {
   ],
 };
 
+test.each(["http://auth.example.org/token?a=b", "javascript:alert(1)"])(
+  "a server asked over TLS is not believed that its token lies at %s",
+  async (endpoint) => {
+    const found = discover(
+      { fhirBaseUrl },
+      server({
+        "/.well-known/smart-configuration": () => Response.json({ token_endpoint: endpoint }),
+      }),
+    );
+    await expect(found).rejects.toMatchObject({
+      code: "discovery-failed",
+      params: { reason: expect.stringContaining(endpoint.split(/[?:]/)[0] ?? "") },
+    });
+  },
+);
+
 test.each([
   ["https://auth.example.org/token", "https://auth.example.org/token"],
   ["/oauth/token", "https://fhir.example.org/oauth/token"],

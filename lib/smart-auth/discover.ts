@@ -2,6 +2,7 @@ import { AppError } from "@/lib/errors";
 import { readCapability } from "@/lib/fhir/capability";
 import { readJson } from "@/lib/fhir/read-json";
 import { type Deps, send } from "@/lib/fhir/send";
+import { withoutQuery } from "@/lib/fhir/web-address";
 
 export type Discovery = {
   /** absolute */
@@ -15,6 +16,13 @@ export type Discovery = {
 
 const strings = (value: unknown) =>
   Array.isArray(value) ? value.filter((one): one is string => typeof one === "string") : [];
+
+/**
+ * Would the token come in the open, although the server is asked over TLS? Whoever means that has to
+ * type the address in: which of its two names the server wants in the assertion cannot be guessed.
+ */
+const leavesTls = (base: string, tokenUrl: string) =>
+  !tokenUrl.startsWith("https:") && !(base.startsWith("http:") && tokenUrl.startsWith("http:"));
 
 /**
  * Where and how to sign in (SMART App Launch 2.2, Conformance): asks
@@ -40,16 +48,20 @@ export async function discover(
     if (response.ok) {
       const body = (await readJson(response, 1024 * 1024)) as Record<string, unknown> | null;
       const endpoint = body?.token_endpoint;
-      if (typeof endpoint === "string" && endpoint !== "" && URL.canParse(endpoint, base)) {
+      const tokenUrl =
+        typeof endpoint === "string" && endpoint !== "" && URL.canParse(endpoint, base)
+          ? new URL(endpoint, base).href
+          : null;
+      if (tokenUrl && !leavesTls(base, tokenUrl)) {
         return {
-          tokenUrl: new URL(endpoint, base).href,
+          tokenUrl,
           scopesSupported: strings(body?.scopes_supported),
           algorithms: strings(body?.token_endpoint_auth_signing_alg_values_supported),
           capabilities: strings(body?.capabilities),
           source: "smart-configuration",
         };
       }
-      told = "smart-configuration: token_endpoint –";
+      told = `smart-configuration: token_endpoint ${tokenUrl ? withoutQuery(tokenUrl) : "–"}`;
     } else {
       await response.body?.cancel();
       told = `smart-configuration: HTTP ${response.status}`;
@@ -61,7 +73,7 @@ export async function discover(
   }
   try {
     const { tokenUrl } = await readCapability(server, deps);
-    if (tokenUrl) {
+    if (tokenUrl && !leavesTls(base, tokenUrl)) {
       return {
         tokenUrl,
         scopesSupported: [],
@@ -70,7 +82,7 @@ export async function discover(
         source: "capability-statement",
       };
     }
-    told += "; metadata: oauth-uris –";
+    told += `; metadata: oauth-uris ${tokenUrl ? withoutQuery(tokenUrl) : "–"}`;
   } catch (error) {
     if (!(error instanceof AppError) || error.retryable) throw error;
     const { status, contentType } = error.params;
