@@ -98,15 +98,17 @@ export async function ensureInstalled(root) {
   const modules = path.join(root, "node_modules");
   const marker = path.join(modules, ".bulkhouse-installed");
   const lock = readFileSync(path.join(root, "package-lock.json"), "utf8");
-  const decision = installDecision({
-    lock,
-    marker: readText(marker),
-    installed: readText(path.join(modules, ".package-lock.json")),
-    complete: ["tsx", "next", "prisma", "pg"].every((name) =>
-      existsSync(path.join(modules, name, "package.json")),
-    ),
-    production: process.env.NODE_ENV === "production",
-  });
+  const decide = () =>
+    installDecision({
+      lock,
+      marker: readText(marker),
+      installed: readText(path.join(modules, ".package-lock.json")),
+      complete: ["tsx", "next", "prisma", "pg"].every((name) =>
+        existsSync(path.join(modules, name, "package.json")),
+      ),
+      production: process.env.NODE_ENV === "production",
+    });
+  const decision = decide();
   if (decision === "ready") return;
   if (decision === "install") {
     rmSync(marker, { force: true });
@@ -122,6 +124,12 @@ export async function ensureInstalled(root) {
       throw new Error(
         `npm could not install the dependencies:\n\n${error.message}\n\nCheck that the npm registry ` +
           "can be reached (npm ping) and run the same command again.",
+      );
+    }
+    if (decide() === "install") {
+      throw new Error(
+        "npm has ended, but node_modules is not whole. Does another npm run in this folder? Wait for " +
+          "it, then run the same command again.",
       );
     }
   }
