@@ -149,6 +149,7 @@ function Table({ connections }: { connections: ConnectionView[] }) {
           idAccessor="connection_id"
           withTableBorder
           borderRadius="md"
+          emptyState={<span />}
           highlightOnHover
           verticalSpacing="sm"
           horizontalSpacing="sm"

@@ -26,6 +26,15 @@ import { GroupId } from "@/lib/contract/export-request";
 
 export type GroupRow = GroupList["groups"][number] & { byHand?: boolean };
 
+/** A group that somebody names and the server may not list. */
+export const byHand = (id: string): GroupRow => ({
+  id,
+  name: id,
+  patients: null,
+  last_export: null,
+  byHand: true,
+});
+
 const pageSize = 50;
 
 const keys: Record<string, (group: GroupRow) => string | number> = {
@@ -95,7 +104,9 @@ export function GroupTable({
         />
         <Group gap="xs">
           <Text size="sm" c="dimmed" aria-live="polite" className="numbers">
-            {query.isPending ? "" : t("count", { count: fitting.length })}
+            {query.isPending || (query.isError && rows.length === 0)
+              ? ""
+              : t("count", { count: fitting.length })}
             {may && rows.length ? ` · ${t("selected", { count: selected.length })}` : ""}
           </Text>
           <Tooltip label={t("refresh")}>
@@ -140,6 +151,7 @@ export function GroupTable({
           idAccessor="id"
           withTableBorder
           borderRadius="md"
+          emptyState={<span />}
           highlightOnHover
           verticalSpacing={7}
           horizontalSpacing="sm"
@@ -170,11 +182,11 @@ export function GroupTable({
               accessor: "name",
               title: t("name"),
               sortable: true,
-              render: ({ id, name, byHand }) => (
+              render: ({ id, name, byHand: typed }) => (
                 <div style={{ minWidth: 140 }}>
                   <Text size="sm" fw={500}>
                     {name}
-                    {byHand ? (
+                    {typed ? (
                       <Text span size="xs" c="dimmed" fw={400}>
                         {" "}
                         {t("by-hand")}
@@ -211,7 +223,13 @@ export function GroupTable({
                 last_export ? (
                   <Group gap={8} wrap="nowrap">
                     <StatusBadge status={last_export.status} />
-                    <Anchor component={Link} href={`/jobs/${last_export.job_id}`} size="sm">
+                    <Anchor
+                      component={Link}
+                      href={`/jobs/${last_export.job_id}`}
+                      size="sm"
+                      // Read on the tint of a ticked row too.
+                      c="light-dark(var(--mantine-color-indigo-9), var(--mantine-color-indigo-2))"
+                    >
                       <RelativeTime at={last_export.created_at} />
                     </Anchor>
                   </Group>
@@ -239,13 +257,7 @@ function AddGroup({ onAdd }: { onAdd: (group: GroupRow) => void }) {
         event.preventDefault();
         const parsed = GroupId.safeParse(id.trim());
         if (!parsed.success) return;
-        onAdd({
-          id: parsed.data,
-          name: parsed.data,
-          patients: null,
-          last_export: null,
-          byHand: true,
-        });
+        onAdd(byHand(parsed.data));
         setId("");
       }}
     >

@@ -25,9 +25,10 @@ import { FailureAlert } from "@/components/feedback/failure-alert";
 import { Folded } from "@/components/jobs/folded";
 import { capabilityQuery, groupsQuery } from "@/lib/browser/connections-queries";
 import { useStartExport } from "@/lib/browser/exports-queries";
+import { useUrlState } from "@/lib/browser/url-state";
 import type { ConnectionView } from "@/lib/contract/connection";
-import { defaultResourceTypes, type ExportRequest } from "@/lib/contract/export-request";
-import { type GroupRow, GroupTable } from "./group-table";
+import { defaultResourceTypes, type ExportRequest, GroupId } from "@/lib/contract/export-request";
+import { byHand, type GroupRow, GroupTable } from "./group-table";
 import { requestText } from "./request-text";
 import { TypePicker } from "./type-picker";
 
@@ -77,10 +78,24 @@ export function StartExport({
     enabled: !wait && connection.capability === null,
   });
   const offered = (connection.capability ?? capability.data)?.resource_types ?? [];
-  const [selected, setSelected] = useState<GroupRow[]>([]);
-  const [added, setAdded] = useState<GroupRow[]>([]);
+  // "Run incrementally" on a job's page comes with the group and the date.
+  const { search } = useUrlState();
+  const [asked] = useState(() => {
+    const group = GroupId.safeParse(search.get("group"));
+    const since = search.get("since");
+    return {
+      groups: group.success ? [byHand(group.data)] : [],
+      since: since && !Number.isNaN(Date.parse(since)) ? local(since) : null,
+    };
+  });
+  const [ticked, setSelected] = useState<GroupRow[]>(asked.groups);
+  const [added, setAdded] = useState<GroupRow[]>(asked.groups);
+  // What the server lists under the id knows more than what was typed.
+  const selected = ticked.map(
+    (group) => groups.data?.groups.find(({ id }) => id === group.id) ?? group,
+  );
   const [types, setTypes] = useState<string[] | null>(null);
-  const [since, setSince] = useState<string | null>(null);
+  const [since, setSince] = useState<string | null>(asked.since);
   const [until, setUntil] = useState<string | null>(null);
   const [delay, setDelay] = useState<number | string>(5);
   const [typeFilter, setTypeFilter] = useState("");

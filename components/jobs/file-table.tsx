@@ -54,6 +54,7 @@ export function FileTable({ job }: { job: JobDetail }) {
         idAccessor="file_no"
         withTableBorder
         borderRadius="md"
+        emptyState={<span />}
         verticalSpacing={6}
         horizontalSpacing="sm"
         sortStatus={sort}

@@ -3,7 +3,13 @@
 import { Button, Group, Modal, Stack, Text, Tooltip } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { notifications } from "@mantine/notifications";
-import { IconChartHistogram, IconPlayerStop, IconRefresh, IconTrash } from "@tabler/icons-react";
+import {
+  IconChartHistogram,
+  IconHistory,
+  IconPlayerStop,
+  IconRefresh,
+  IconTrash,
+} from "@tabler/icons-react";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "use-intl";
@@ -63,6 +69,22 @@ export function JobActions({ job, role }: { job: JobDetail; role: Role }) {
           </Button>
         </Tooltip>
       ) : null}
+      {may &&
+      job.status === "completed" &&
+      job.connection_id &&
+      job.group_id &&
+      job.transaction_time ? (
+        <Tooltip label={t("incremental-hint")} multiline maw={280}>
+          <Button
+            component={Link}
+            href={`/connections/${job.connection_id}?group=${encodeURIComponent(job.group_id)}&since=${encodeURIComponent(job.transaction_time)}`}
+            variant="default"
+            leftSection={<IconHistory size={16} aria-hidden />}
+          >
+            {t("incremental")}
+          </Button>
+        </Tooltip>
+      ) : null}
       {job.records_loaded > 0 ? (
         <Button
           component={Link}
@@ -73,7 +95,12 @@ export function JobActions({ job, role }: { job: JobDetail; role: Role }) {
         </Button>
       ) : null}
 
-      <Modal opened={cancelling} onClose={cancelDialog.close} title={t("cancel-title")}>
+      <Modal
+        opened={cancelling}
+        onClose={cancelDialog.close}
+        title={t("cancel-title")}
+        styles={{ title: { fontWeight: 600 } }}
+      >
         <Stack>
           <Text>{t("cancel-text")}</Text>
           {cancel.isError ? <FailureAlert failure={cancel.error} title={t("cancel")} /> : null}
@@ -98,7 +125,12 @@ export function JobActions({ job, role }: { job: JobDetail; role: Role }) {
           </Group>
         </Stack>
       </Modal>
-      <Modal opened={purging} onClose={purgeDialog.close} title={t("purge-title")}>
+      <Modal
+        opened={purging}
+        onClose={purgeDialog.close}
+        title={t("purge-title")}
+        styles={{ title: { fontWeight: 600 } }}
+      >
         <Stack>
           <Text>
             {t("purge-text", {

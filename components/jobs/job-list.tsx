@@ -212,6 +212,7 @@ function Table({
       idAccessor="job_id"
       withTableBorder
       borderRadius="md"
+      emptyState={<span />}
       highlightOnHover
       verticalSpacing="xs"
       horizontalSpacing="sm"
