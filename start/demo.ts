@@ -90,10 +90,15 @@ async function earlierJob(
   return (await api.ask<JobList>(`/api/bulk-data/jobs?${query}`)).jobs[0];
 }
 
-async function kickOff(api: DemoApi, config: Config, groupId: string): Promise<JobSummary> {
+async function kickOff(
+  api: DemoApi,
+  config: Config,
+  group: { id: string; name: string },
+): Promise<JobSummary> {
   const key = config.jwks.keys.find((candidate) => candidate.d);
   return api.ask<JobSummary>("/api/bulk-data/kick-off", {
-    fhir_server_url: `${config.fhir_url.replace(/\/+$/, "")}/Group/${encodeURIComponent(groupId)}`,
+    fhir_server_url: `${config.fhir_url.replace(/\/+$/, "")}/Group/${encodeURIComponent(group.id)}`,
+    group_name: group.name,
     resource_types: defaultResourceTypes,
     use_smart_auth: true,
     token_url: config.token_url,
@@ -175,7 +180,7 @@ async function exportGroups(
     const watches: Promise<void>[] = [];
     for (const group of open) {
       try {
-        group.job ??= await kickOff(api, config, group.id);
+        group.job ??= await kickOff(api, config, group);
         watches.push(watch(group));
       } catch (error) {
         group.problem = (error as Error).message;

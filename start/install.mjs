@@ -58,10 +58,12 @@ export function runQuietly(title, command, args, options = {}) {
     }
     // A signal that nobody else handles ends us and what we have started, not us alone.
     const signals = ["SIGINT", "SIGTERM", "SIGHUP"].filter((name) => !process.listenerCount(name));
+    let interrupted = false;
     const onSignal = () => {
+      // npm takes back what it has begun: a next start must not meet it at that.
+      if (!interrupted) process.stdout.write("\nStopping …\n");
+      interrupted = true;
       child.kill("SIGTERM");
-      process.stdout.write("\n");
-      process.exit(130);
     };
     for (const name of signals) process.on(name, onSignal);
     const end = () => {
@@ -75,6 +77,7 @@ export function runQuietly(title, command, args, options = {}) {
     });
     child.on("close", (code, signal) => {
       end();
+      if (interrupted) process.exit(130);
       if (code === 0) resolve(output);
       else
         reject(Object.assign(new Error(output.trim() || `ended by ${signal ?? code}`), { code }));
@@ -114,23 +117,26 @@ export async function ensureInstalled(root) {
     rmSync(marker, { force: true });
     const { command, args } = npm();
     const title = "Installing the dependencies (half a minute to two minutes) …";
-    try {
-      const flags = ["ci", "--loglevel=error", "--no-audit", "--no-fund", "--include=dev"];
-      await runQuietly(title, command, [...args, ...flags], {
-        cwd: root,
-        shell: command.endsWith(".cmd"),
-      });
-    } catch (error) {
-      throw new Error(
-        `npm could not install the dependencies:\n\n${error.message}\n\nCheck that the npm registry ` +
-          "can be reached (npm ping) and run the same command again.",
-      );
-    }
-    if (decide() === "install") {
-      throw new Error(
-        "npm has ended, but node_modules is not whole. Does another npm run in this folder? Wait for " +
-          "it, then run the same command again.",
-      );
+    const flags = ["ci", "--loglevel=error", "--no-audit", "--no-fund", "--include=dev"];
+    // Another npm at the same folder (one that a killed start left) can spoil the first attempt.
+    for (let attempt = 1; decide() === "install"; attempt++) {
+      if (attempt > 2) {
+        throw new Error(
+          "npm has ended, but node_modules is not whole. Does another npm run in this folder? Wait " +
+            "for it, then run the same command again.",
+        );
+      }
+      try {
+        await runQuietly(title, command, [...args, ...flags], {
+          cwd: root,
+          shell: command.endsWith(".cmd"),
+        });
+      } catch (error) {
+        throw new Error(
+          `npm could not install the dependencies:\n\n${error.message}\n\nCheck that the npm ` +
+            "registry can be reached (npm ping) and run the same command again.",
+        );
+      }
     }
   }
   try {

@@ -125,9 +125,12 @@ export function StartExport({
           ? t("plan.several-at-once", { count: jobs })
           : t("plan.several", { count: jobs, seconds: delaySeconds });
 
-  // The oldest of the last exports: nothing of any ticked group is missed.
+  // The server's own transactionTime, which the standard names as the next _since, of exports that
+  // brought everything; the oldest of them: nothing of any ticked group is missed.
   const lasts = selected.map(({ last_export }) =>
-    last_export?.status === "completed" ? last_export.created_at : null,
+    last_export?.status === "completed" && last_export.completeness !== "incomplete"
+      ? last_export.transaction_time
+      : null,
   );
   const lastExport =
     level === "group" && lasts.length > 0 && lasts.every((at) => at !== null)

@@ -130,6 +130,7 @@ export const GroupList = z.object({
         created_at: true,
         records_loaded: true,
         completeness: true,
+        transaction_time: true,
       }).nullable(),
     }),
   ),

@@ -44,6 +44,8 @@ export type ExportRequest = z.infer<typeof ExportRequest>;
 export const KickOffBody = ExportRequest.extend({
   /** may end in /Group/{id}, /Patient, or be a base URL */
   fhir_server_url: z.string().min(1).max(2048),
+  /** how people call the group; the address holds its id alone */
+  group_name: z.string().trim().max(512).optional(),
   use_smart_auth: z.boolean().default(true),
   token_url: z.string().max(2048).optional(),
   client_id: z.string().max(1024).optional(),

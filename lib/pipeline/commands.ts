@@ -40,7 +40,7 @@ async function newJobOf(body: KickOffBody, by: By): Promise<NewJob> {
     fhirBaseUrl: server.fhirBaseUrl,
     level: server.level,
     groupId: server.groupId,
-    groupName: null,
+    groupName: (server.level === "group" && body.group_name) || null,
     request: ExportRequest.parse(body),
     createdBy: by.label,
   };

@@ -221,6 +221,7 @@ export async function lastExports(connectionId: string): Promise<Map<string, Las
         created_at: job.created_at,
         records_loaded: job.records_loaded,
         completeness: job.completeness,
+        transaction_time: job.transaction_time,
       },
     ]),
   );

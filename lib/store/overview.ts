@@ -19,7 +19,7 @@ export async function overview(): Promise<Overview> {
     pool.query<Overview["totals"]>(
       `SELECT (SELECT count(*)::int FROM connections) AS connections,
          (SELECT count(*)::int FROM export_jobs) AS jobs,
-         coalesce(sum(accepted) FILTER (WHERE resource_type = 'Patient'), 0)::float8 AS patients,
+         (SELECT count(DISTINCT patient_id)::float8 FROM patients) AS patients,
          coalesce(sum(accepted), 0)::float8 AS resources,
          pg_database_size(current_database())::float8 AS database_bytes
        FROM export_files WHERE kind = 'output'`,
