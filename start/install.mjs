@@ -58,17 +58,20 @@ export function runQuietly(title, command, args, options = {}) {
     }
     // A signal that nobody else handles ends us and what we have started, not us alone.
     const signals = ["SIGINT", "SIGTERM", "SIGHUP"].filter((name) => !process.listenerCount(name));
-    let interrupted = false;
+    let interruptedAt = 0;
     const onSignal = () => {
-      // npm takes back what it has begun: a next start must not meet it at that.
-      if (!interrupted) process.stdout.write("\nStopping …\n");
-      interrupted = true;
-      child.kill("SIGTERM");
+      // npm takes back what it has begun: a next start must not meet it at that. A second Ctrl-C
+      // insists (npm passes one on beside the terminal: two within a moment are one).
+      const again = interruptedAt > 0 && Date.now() - interruptedAt > 1_000;
+      if (!interruptedAt) process.stdout.write("\nStopping …\n");
+      interruptedAt ||= Date.now();
+      child.kill(again ? "SIGKILL" : "SIGTERM");
     };
     for (const name of signals) process.on(name, onSignal);
     const end = () => {
       for (const name of signals) process.off(name, onSignal);
       clearInterval(timer);
+      if (interruptedAt) process.exit(130);
       process.stdout.write(tty ? `\r${title} ${seconds()} s\n` : `  done in ${seconds()} s\n`);
     };
     child.on("error", (error) => {
@@ -77,7 +80,6 @@ export function runQuietly(title, command, args, options = {}) {
     });
     child.on("close", (code, signal) => {
       end();
-      if (interrupted) process.exit(130);
       if (code === 0) resolve(output);
       else
         reject(Object.assign(new Error(output.trim() || `ended by ${signal ?? code}`), { code }));
