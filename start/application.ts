@@ -170,8 +170,10 @@ export async function startApplication({
         "End it first, or give this one a DATA_DIR and a PORT of its own.",
     );
   }
-  const port = await choosePort(process.env.PORT);
+  // Asked now, so that a busy one is said before the build, and again when it is needed.
+  if (process.env.PORT) await choosePort(process.env.PORT);
   if (!dev) await ensureBuilt();
+  const port = await choosePort(process.env.PORT);
   const left = webOnly ? [] : await runFiles.endLeftovers();
   if (left.length > 0) say.note(`Ended what a killed earlier start had left: ${left.join(", ")}.`);
   runFiles.write(starter, process.pid);

@@ -48,11 +48,14 @@ export function parseEnv(source: Record<string, string | undefined>): Env {
     const lines = parsed.error.issues.map((issue) => `  ${issue.path.join(".")}: ${issue.message}`);
     throw new Error(`Settings are wrong (see .env.example):\n${lines.join("\n")}`);
   }
-  const dataDir = path.resolve(parsed.data.DATA_DIR ?? "data");
+  // The bundler would trace the whole project for a path that it cannot know.
+  const dataDir = path.resolve(/* turbopackIgnore: true */ parsed.data.DATA_DIR ?? "data");
   return {
     ...parsed.data,
     DATA_DIR: dataDir,
-    BULK_DIR: path.resolve(parsed.data.BULK_DIR ?? path.join(dataDir, "bulk")),
+    BULK_DIR: path.resolve(
+      /* turbopackIgnore: true */ parsed.data.BULK_DIR ?? path.join(dataDir, "bulk"),
+    ),
   };
 }
 
