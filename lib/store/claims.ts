@@ -11,7 +11,8 @@ import { LeaseLost } from "./lease-lost";
 // that another claim is picking at this moment, and writes holder and end of the lease. Every later
 // write asks whether the row is still held by the same holder (a token of that one claim), so a
 // worker that was paused past its lease cannot overwrite what its successor did. All times are the
-// database's: machines' clocks differ. Row locks are NO KEY ones, which rows that refer to the job or
+// database's: machines' clocks differ. next_run_at keeps milliseconds, rounded, so what is due now may
+// stand there as up to half a millisecond from now: hence the one millisecond of grace. Row locks are NO KEY ones, which rows that refer to the job or
 // file (events, rejected lines) do not wait for.
 
 export type ClaimedJob = {
@@ -74,7 +75,7 @@ const claimJobSql = `
   WHERE id = (
     SELECT j.id FROM export_jobs j
     WHERE j.stage IN ('kickoff', 'poll', 'download', 'load')
-      AND j.next_run_at <= now()
+      AND j.next_run_at < now() + interval '1 ms'
       AND (j.locked_until IS NULL OR j.locked_until <= now())
       AND CASE j.stage
         WHEN 'download' THEN NOT EXISTS (
@@ -107,7 +108,7 @@ const claimFileSql = `
     FROM (SELECT id FROM export_jobs WHERE stage IN ('download', 'load') ORDER BY random()) j
     CROSS JOIN LATERAL (
       SELECT c.id FROM export_files c
-      WHERE c.job_id = j.id AND c.state = $3::file_state AND c.next_run_at <= now()
+      WHERE c.job_id = j.id AND c.state = $3::file_state AND c.next_run_at < now() + interval '1 ms'
         AND (c.locked_until IS NULL OR c.locked_until <= now())
       ORDER BY c.next_run_at, c.file_no
       LIMIT 1
