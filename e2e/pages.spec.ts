@@ -78,14 +78,16 @@ test("An administrator makes an API key, sees it once, and a script can use it u
   const dialog = page.getByRole("dialog");
   await dialog.getByRole("textbox").first().fill("nightly export");
   await dialog.getByRole("button", { name: /make|create/i }).click();
-  const key = await dialog.locator("input, code, pre").evaluateAll(
-    (nodes) =>
-      nodes
-        .map((node) => (node as HTMLInputElement).value || node.textContent || "")
-        .map((text) => /bh_[\w-]{20,}/.exec(text)?.[0])
-        .find(Boolean) ?? "",
-  );
-  expect(key).not.toBe("");
+  const shown = () =>
+    dialog.locator("input, code, pre").evaluateAll(
+      (nodes) =>
+        nodes
+          .map((node) => (node as HTMLInputElement).value || node.textContent || "")
+          .map((text) => /bh_[\w-]{20,}/.exec(text)?.[0])
+          .find(Boolean) ?? "",
+    );
+  await expect.poll(shown).not.toBe("");
+  const key = await shown();
   const ask = () =>
     request.get("/api/bulk-data/jobs", { headers: { Authorization: `Bearer ${key}` } });
   expect((await ask()).status()).toBe(200);
