@@ -81,6 +81,11 @@ async function load(file: ClaimedFile, { stages, leaseSeconds, signal }: Tools):
     const reason = onDisk ? `${onDisk.size} ≠ ${file.sizeBytes} bytes` : "ENOENT";
     const missing = new AppError("file-unreadable", { path: source, reason }, { retryable: false });
     if (file.attempts + 1 >= budgets.load) throw missing;
+    await stages.restartLoad({
+      jobId: file.jobId,
+      fileId: file.fileId,
+      leaseHolder: file.holder,
+    });
     return await storeMissing(file, missing);
   }
   const counts = await underLease(

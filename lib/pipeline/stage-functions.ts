@@ -2,6 +2,7 @@ import { fetchFile } from "@/lib/download/fetch-file";
 import { kickOff } from "@/lib/kickoff/kick-off";
 import { loadFile } from "@/lib/load/load-file";
 import { prepareJob } from "@/lib/load/prepare-job";
+import { restartLoad } from "@/lib/load/restart-load";
 import { settleJob } from "@/lib/load/settle-job";
 import { checkStatus } from "@/lib/poll/check-status";
 import { deleteExport } from "@/lib/poll/delete-export";
@@ -16,5 +17,6 @@ export const stageFunctions = {
   fetchFile,
   prepareJob,
   loadFile,
+  restartLoad,
   settleJob,
 };

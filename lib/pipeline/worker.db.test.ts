@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeEach, expect, test, vi } from "vitest";
 import { AppError } from "@/lib/errors";
 import { loadFile } from "@/lib/load/load-file";
 import { prepareJob } from "@/lib/load/prepare-job";
+import { restartLoad } from "@/lib/load/restart-load";
 import { settleJob } from "@/lib/load/settle-job";
 import { database } from "@/lib/store/client";
 import { createJobs } from "@/lib/store/create-job";
@@ -87,6 +88,7 @@ function bulkServer({ files = 3, lines = 20 }: { files?: number; lines?: number 
     },
     prepareJob,
     loadFile,
+    restartLoad,
     settleJob,
   };
   return { stages, done, deleted };

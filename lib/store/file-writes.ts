@@ -56,7 +56,7 @@ export function storeLoaded(
   });
 }
 
-/** What should be on disk is not: it is fetched again, and its load goes on where it was. */
+/** What should be on disk is not: it is fetched again (restartLoad has seen to what was loaded). */
 export function storeMissing(file: ClaimedFile, error: AppError): Promise<void> {
   return whileFileHeld(file, async (client) => {
     await client.query(
