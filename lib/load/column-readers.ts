@@ -1,4 +1,5 @@
 import type { DataTable } from "@/lib/store/data-tables";
+import type { CellKind } from "./copy-buffer";
 import { condition } from "./resources/condition";
 import { encounter } from "./resources/encounter";
 import { medicationRequest } from "./resources/medication-request";
@@ -32,7 +33,42 @@ export function copyColumns(table: DataTable): string[] {
   ];
 }
 
+const kindOf = (column: string): CellKind => {
+  if (column.endsWith("_at")) return "time";
+  if (column === "birth_date") return "day";
+  if (column === "deceased") return "flag";
+  return column === "value_quantity" ? "number" : "text";
+};
+
+/** The kinds of the reader's columns, in their order; that the tables agree every load shows. */
+export const columnKinds = Object.fromEntries(
+  Object.entries(columnReaders).map(([table, { names }]) => [table, names.map(kindOf)]),
+) as Record<DataTable, CellKind[]>;
+
 /** The primary key, which says when two lines are the same resource. */
 export function keyColumns(table: DataTable): string[] {
   return ["etl_job_id", "patient_id", ...(table === "resources" ? ["resource_type"] : []), "id"];
 }
+
+/**
+ * What the charts and lists look a job's rows up by, beside the key. Built by settleJob once the rows
+ * are in, a partition at a time: keeping them up to date row by row costs a load more than building.
+ */
+export const lookUpColumns: Record<DataTable, string[]> = {
+  patients: ["etl_job_id", "gender", "birth_date"],
+  conditions: ["etl_job_id", "code"],
+  observations: ["etl_job_id", "code", "effective_at"],
+  medication_requests: ["etl_job_id", "medication_code"],
+  encounters: ["etl_job_id", "start_at"],
+  resources: ["etl_job_id", "resource_type"],
+};
+
+/** Where those that hold text stand among the reader's columns: an index entry has an end. */
+export const indexedTexts = Object.fromEntries(
+  Object.entries(columnReaders).map(([table, { names }]) => [
+    table,
+    names.flatMap((name, index) =>
+      lookUpColumns[table as DataTable].includes(name) && kindOf(name) === "text" ? [index] : [],
+    ),
+  ]),
+) as Record<DataTable, number[]>;

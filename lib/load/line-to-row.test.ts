@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { copyText } from "./copy-text";
+import { CopyBuffer } from "./copy-buffer";
 import { deletedEntries } from "./deleted-entries";
-import { lineToRow } from "./line-to-row";
+import { lineOf as lineOfRow, type Row, rowReader } from "./line-to-row";
 import { outcomeIssues } from "./outcome-issues";
 import { partitionName } from "./partition-name";
 import type { Line } from "./read-lines";
@@ -14,17 +14,50 @@ const lineOf = (content: string | Buffer): Line => {
 };
 
 const read = (content: string | Buffer, resourceType: string | null = "Patient") =>
-  lineToRow(lineOf(content), { jobId, fileNo: 2, resourceType });
+  rowReader({ jobId, fileNo: 2, resourceType })(lineOf(content), new CopyBuffer(16));
 
-test("a line becomes a row in COPY text, with the line's own JSON at the end", () => {
+/** The fields of rows in PostgreSQL's binary COPY format. */
+function fieldsOf(bytes: Buffer): (Buffer | null)[][] {
+  const rows: (Buffer | null)[][] = [];
+  for (let at = 0; at < bytes.length; ) {
+    const count = bytes.readInt16BE(at);
+    at += 2;
+    const row: (Buffer | null)[] = [];
+    for (let i = 0; i < count; i += 1) {
+      const size = bytes.readInt32BE(at);
+      at += 4;
+      row.push(size === -1 ? null : bytes.subarray(at, at + size));
+      at += Math.max(size, 0);
+    }
+    rows.push(row);
+  }
+  return rows;
+}
+
+function rowOf(made: ReturnType<typeof read>): Row {
+  if (made === null || !("copy" in made)) throw new Error("not a row");
+  return made;
+}
+
+const fields = (made: ReturnType<typeof read>) => {
+  const row = rowOf(made);
+  const [only, ...more] = fieldsOf(row.copy.slice(row.start, row.end));
+  expect(more).toEqual([]);
+  return only ?? [];
+};
+
+test("a line becomes a row in binary COPY, with the line's own JSON at the end", () => {
   const text = '{"resourceType":"Patient", "id":"a",\t"x":"\\n\\"q\\"", "n":1.10}';
-  const row = read(text);
-  expect(row).toMatchObject({ table: "patients", key: "Patient/a" });
-  if (row === null || !("copy" in row)) throw new Error("not a row");
-  const fields = row.copy.slice(0, -1).split("\t");
-  expect(fields.slice(0, 7)).toEqual([jobId, "a", "a", "2", "7", "\\N", "\\N"]);
-  expect(fields.at(-1)).toBe(text.replaceAll("\\", "\\\\").replaceAll("\t", "\\t"));
-  expect(row.copy.endsWith("\n")).toBe(true);
+  const row = rowOf(read(text));
+  expect(row).toMatchObject({ table: "patients", key: "a", no: 7, offset: 100, size: text.length });
+  const values = fields(row);
+  expect(values).toHaveLength(17);
+  expect(values[0]?.toString("hex")).toBe(jobId.replaceAll("-", ""));
+  expect(values.slice(1, 3).map(String)).toEqual(["a", "a"]);
+  expect(values.slice(3, 5).map((value) => value?.readInt32BE())).toEqual([2, 7]);
+  expect(values.slice(5, 7)).toEqual([null, null]);
+  expect(String(values.at(-1))).toBe(text);
+  expect(lineOfRow(row)).toEqual(lineOf(text));
 });
 
 test("a type without a table of its own goes to resources under its name", () => {
@@ -32,9 +65,10 @@ test("a type without a table of its own goes to resources under its name", () =>
     '{"resourceType":"Claim","id":"a","patient":{"reference":"Patient/p"}}',
     "Claim",
   );
-  if (row === null || !("copy" in row)) throw new Error("not a row");
-  expect(row.table).toBe("resources");
-  expect(row.copy.split("\t").slice(0, 6)).toEqual([jobId, "p", "a", "Claim", "2", "7"]);
+  expect(row).toMatchObject({ table: "resources", key: "Claim/a" });
+  const values = fields(row);
+  expect(values.slice(1, 4).map(String)).toEqual(["p", "a", "Claim"]);
+  expect(values.slice(4, 6).map((value) => value?.readInt32BE())).toEqual([2, 7]);
 });
 
 test.each([
@@ -86,10 +120,90 @@ test("a file without a type takes every type, and its block headers are no lines
   });
 });
 
-test("COPY text: nulls, booleans, numbers, and every sign that has a meaning there", () => {
-  expect(copyText([null, true, false, 1.5, -0, "\\N", "a\tb\nc\rd\\", ""])).toBe(
-    "\\N\tt\tf\t1.5\t0\t\\\\N\ta\\tb\\nc\\rd\\\\\t\n",
+test.each([
+  ["\\u0000", "\\u0000 cannot be converted to text"],
+  ["a\\\\\\u0000", "\\u0000 cannot be converted to text"],
+  ["\\ud800", "high surrogate without a low one"],
+  ["\\uD83D x\\ude00", "high surrogate without a low one"],
+  ["\\ud83d\\n", "high surrogate without a low one"],
+  ["\\ud83d\\ud83d\\ude00", "high surrogate without a low one"],
+  ["\\ude00", "low surrogate without a high one"],
+  ["\\ud83d\\ude00\\ude00", "low surrogate without a high one"],
+])(
+  "text that PostgreSQL cannot hand out is rejected by name, as a value and as a key: %s",
+  (text, words) => {
+    for (const line of [
+      `{"resourceType":"Patient","id":"a","x":"${text}"}`,
+      `{"resourceType":"Patient","id":"a","x":[{"${text}":1}]}`,
+    ]) {
+      expect(read(line)).toMatchObject({
+        reasonCode: "not-storable",
+        reason: expect.stringContaining(words),
+      });
+    }
+  },
+);
+
+test.each([
+  "\\\\u0000",
+  "\\\\ud800",
+  "\\ud83d\\ude00",
+  "\\uD83D\\uDE00x",
+  "\\u00e9",
+  "\\\\\\u0041",
+  "\ufffd",
+])("escapes and signs that are text are kept as they are: %s", (text) => {
+  const line = `{"resourceType":"Patient","id":"a","name":[{"family":"${text}"}]}`;
+  const values = fields(read(line));
+  expect(String(values.at(-1))).toBe(line);
+  expect(values.map(String)).toContain(JSON.parse(`"${text}"`));
+});
+
+test("a text that is looked up by must fit into an index", () => {
+  const line = (code: string) =>
+    JSON.stringify({ resourceType: "Condition", id: "a", code: { coding: [{ code }] } });
+  expect(read(line("é".repeat(1_300)), "Condition")).toMatchObject({ table: "conditions" });
+  expect(read(line("é".repeat(1_301)), "Condition")).toMatchObject({
+    reasonCode: "not-storable",
+    reason: "code is longer than 2600 bytes",
+  });
+});
+
+test("binary COPY: nulls, flags, numbers, times, days, and text of every length and alphabet", () => {
+  const copy = new CopyBuffer(8);
+  copy.row(2);
+  copy.null();
+  copy.integer(-2);
+  const texts = ["", "plain", "é", "爱👩‍⚕️", "x".repeat(63), "x".repeat(64), `${"é".repeat(200)}x`];
+  copy.row(texts.length);
+  for (const text of texts) copy.text(text);
+  copy.row(3);
+  copy.cell("flag", true);
+  copy.cell("flag", false);
+  copy.cell("number", 1.5);
+  const times = [
+    "2000-01-01T00:00:00.000Z",
+    "1999-12-31T23:59:59.999Z",
+    "1970-01-01T00:00:00.001Z",
+    "2026-11-23T15:00:00.123Z",
+    "0001-01-01T00:00:00.001Z",
+    "9999-12-31T23:59:59.999Z",
+  ];
+  copy.row(times.length);
+  for (const time of times) copy.cell("time", Date.parse(time));
+  copy.row(4);
+  for (const day of ["2000-01-01", "1999-12-31", "0001-01-01", "9999-12-31"]) copy.cell("day", day);
+  const [first, second, third, fourth, fifth] = fieldsOf(copy.slice(0, copy.length));
+  expect(first).toEqual([null, Buffer.from([255, 255, 255, 254])]);
+  expect(second?.map(String)).toEqual(texts);
+  expect(third?.slice(0, 2)).toEqual([Buffer.from([1]), Buffer.from([0])]);
+  expect(third?.[2]?.readDoubleBE()).toBe(1.5);
+  expect(fourth?.map((field) => field?.readBigInt64BE())).toEqual(
+    times.map((time) => BigInt(Date.parse(time) - Date.UTC(2000, 0, 1)) * 1000n),
   );
+  expect(fifth?.map((field) => field?.readInt32BE())).toEqual([0, -1, -730_119, 2_921_939]);
+  copy.clear();
+  expect(copy.length).toBe(0);
 });
 
 test("every issue of an outcome is kept, and an outcome without one is not lost", () => {

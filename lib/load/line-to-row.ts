@@ -1,21 +1,32 @@
 import { type DataTable, tableOf } from "@/lib/store/data-tables";
-import { columnReaders } from "./column-readers";
-import { copyText } from "./copy-text";
+import { columnKinds, columnReaders, indexedTexts } from "./column-readers";
+import { type CopyBuffer, uuidBytes } from "./copy-buffer";
 import { parseLine } from "./parse-line";
 import type { Line } from "./read-lines";
 import type { Reject } from "./reject";
 import { instant } from "./resources/fhir-date";
 import { object } from "./resources/json-values";
-import type { Cell, Json } from "./resources/row-columns";
+import type { Json } from "./resources/row-columns";
+import { unstorableText } from "./unstorable-text";
 
+/** A row that lies ready in a CopyBuffer, its columns in the order of copyColumns(table). */
 export type Row = {
-  line: Line;
+  /** as in Line; its bytes are the last `size` before `end`: rows outlive the read that they came from */
+  no: number;
+  offset: number;
+  size: number;
   table: DataTable;
-  /** type and id: what may be there only once in a job */
+  /** what may be there only once among a job's rows of the table */
   key: string;
-  /** the row in COPY text format, in the order of copyColumns(table) */
-  copy: string;
+  copy: CopyBuffer;
+  start: number;
+  end: number;
 };
+
+/** The line that a row was made of. */
+export function lineOf({ no, offset, size, copy, end }: Row): Line {
+  return { no, offset, size, bytes: Buffer.from(copy.slice(end - size, end)), tooLong: false };
+}
 
 export type RowContext = {
   jobId: string;
@@ -24,6 +35,9 @@ export type RowContext = {
   resourceType: string | null;
 };
 
+/** A B-tree entry may have 2,704 bytes; the columns beside the text take some of them. */
+const indexedBytes = 2_600;
+
 /** Block header of an organized file (Bulk Data Access, organizeOutputBy): no resource of the export. */
 function isHeader(resource: Json): boolean {
   const [first] = Array.isArray(resource.parameter) ? resource.parameter : [];
@@ -31,33 +45,72 @@ function isHeader(resource: Json): boolean {
 }
 
 /**
- * One line of an output file as a row, or as a reject with its reason. The resource column gets the
- * line's own text, not JSON written anew. null: a block header, which is not counted.
+ * Reads lines of one output file as rows, which it writes to `copy`, or as rejects with their reason.
+ * The resource column gets the line's own bytes, not JSON written anew. null: a block header, which is
+ * not counted.
  */
-export function lineToRow(line: Line, context: RowContext): Row | Reject | null {
-  const parsed = parseLine(line);
-  if ("reasonCode" in parsed) return parsed;
-  const { resource, resourceType, text } = parsed;
-  if (context.resourceType === null) {
-    if (resourceType === "Parameters" && isHeader(resource)) return null;
-  } else if (resourceType !== context.resourceType) {
-    return {
+export function rowReader(
+  context: RowContext,
+): (line: Line, copy: CopyBuffer) => Row | Reject | null {
+  const job = uuidBytes(context.jobId);
+  return (line, copy) => {
+    const parsed = parseLine(line);
+    if ("reasonCode" in parsed) return parsed;
+    const { resource, resourceType, text } = parsed;
+    const reject = (reasonCode: Reject["reasonCode"], reason: string): Reject => ({
       line,
-      reasonCode: "wrong-type",
-      reason: `The line is a ${resourceType}, the manifest says ${context.resourceType}`,
+      reasonCode,
+      reason,
+    });
+    if (context.resourceType === null) {
+      if (resourceType === "Parameters" && isHeader(resource)) return null;
+    } else if (resourceType !== context.resourceType) {
+      return reject(
+        "wrong-type",
+        `The line is a ${resourceType}, the manifest says ${context.resourceType}`,
+      );
+    }
+    const id = resource.id;
+    if (typeof id !== "string" || id === "") {
+      return reject("no-id", `The ${resourceType} has no id`);
+    }
+    const trouble = unstorableText(text);
+    if (trouble !== null)
+      return reject("not-storable", `PostgreSQL takes no such text: ${trouble}`);
+    const table = tableOf(resourceType);
+    const { patientId, columns } = columnReaders[table].read(resource);
+    const cells = Object.values(columns);
+    for (const index of indexedTexts[table]) {
+      const cell = cells[index];
+      if (typeof cell !== "string" || cell.length * 3 <= indexedBytes) continue;
+      if (Buffer.byteLength(cell) > indexedBytes) {
+        return reject(
+          "not-storable",
+          `${columnReaders[table].names[index]} is longer than ${indexedBytes} bytes`,
+        );
+      }
+    }
+    const start = copy.length;
+    const kinds = columnKinds[table];
+    copy.row(cells.length + (table === "resources" ? 8 : 7));
+    copy.bytes(job);
+    copy.text(patientId);
+    copy.text(id);
+    if (table === "resources") copy.text(resourceType);
+    copy.integer(context.fileNo);
+    copy.integer(line.no);
+    copy.cell("time", instant(object(resource.meta).lastUpdated));
+    for (let i = 0; i < cells.length; i += 1) copy.cell(kinds[i] ?? "text", cells[i] ?? null);
+    copy.bytes(line.bytes);
+    return {
+      no: line.no,
+      offset: line.offset,
+      size: line.bytes.length,
+      table,
+      key: table === "resources" ? `${resourceType}/${id}` : id,
+      copy,
+      start,
+      end: copy.length,
     };
-  }
-  const id = resource.id;
-  if (typeof id !== "string" || id === "") {
-    return { line, reasonCode: "no-id", reason: `The ${resourceType} has no id` };
-  }
-  const table = tableOf(resourceType);
-  const reader = columnReaders[table];
-  const { patientId, columns } = reader.read(resource);
-  const cells: Cell[] = [context.jobId, patientId, id];
-  if (table === "resources") cells.push(resourceType);
-  cells.push(context.fileNo, line.no, instant(object(resource.meta).lastUpdated));
-  for (const name of reader.names) cells.push(columns[name] ?? null);
-  cells.push(text);
-  return { line, table, key: `${resourceType}/${id}`, copy: copyText(cells) };
+  };
 }

@@ -3,7 +3,7 @@ import { AppError } from "@/lib/errors";
 import { LeaseLost } from "@/lib/store/lease-lost";
 import { type Aside, deletionWriter, outcomeWriter } from "./aside-writers";
 import { lineBreaksBefore } from "./line-breaks-before";
-import { lineToRow } from "./line-to-row";
+import { rowReader } from "./line-to-row";
 import { loadChunks } from "./load-chunks";
 import { parseLine } from "./parse-line";
 import { readChunks } from "./read-chunks";
@@ -50,8 +50,7 @@ async function loadFrom(client: PoolClient, options: LoadFileOptions, startOffse
     signal,
   };
   if (options.kind === "output") {
-    const context = { jobId, fileNo, resourceType };
-    const chunks = readChunks(path, readOptions, (line) => lineToRow(line, context));
+    const chunks = readChunks(path, readOptions, rowReader({ jobId, fileNo, resourceType }));
     return loadChunks(client, options, chunks, startOffset, rowWriter(client, jobId), signal);
   }
   const [type, writer] =

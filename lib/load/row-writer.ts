@@ -9,15 +9,13 @@ import { isDataError, unstorableRows } from "./unstorable-rows";
 
 /** The rows to write by table; of lines that repeat a resource only the last. */
 function distinct(rows: readonly Row[]): Map<DataTable, Row[]> {
-  const last = new Map<string, Row>();
-  for (const row of rows) last.set(row.key, row);
-  const tables = new Map<DataTable, Row[]>();
-  for (const row of last.values()) {
-    const list = tables.get(row.table);
-    if (list) list.push(row);
-    else tables.set(row.table, [row]);
+  const tables = new Map<DataTable, Map<string, Row>>();
+  for (const row of rows) {
+    const last = tables.get(row.table);
+    if (last) last.set(row.key, row);
+    else tables.set(row.table, new Map([[row.key, row]]));
   }
-  return tables;
+  return new Map([...tables].map(([table, last]) => [table, [...last.values()]]));
 }
 
 /**

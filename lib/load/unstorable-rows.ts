@@ -1,7 +1,7 @@
 import pg, { type PoolClient } from "pg";
 import type { DataTable } from "@/lib/store/data-tables";
 import { copyRows } from "./copy-rows";
-import type { Row } from "./line-to-row";
+import { lineOf, type Row } from "./line-to-row";
 import type { Reject } from "./reject";
 
 /**
@@ -43,7 +43,7 @@ export async function unstorableRows(
       const [row] = some;
       if (row && some.length === 1) {
         const reject: Reject = {
-          line: row.line,
+          line: lineOf(row),
           reasonCode: "not-storable",
           reason: words(error),
         };

@@ -23,12 +23,12 @@ export function numericObservations(code?: string): string {
            number::float8,
            COALESCE(component->'valueQuantity'->>'unit', component->'valueQuantity'->>'code')
       FROM observations
-     CROSS JOIN LATERAL jsonb_array_elements(
-       CASE jsonb_typeof(resource->'component')
+     CROSS JOIN LATERAL json_array_elements(
+       CASE json_typeof(resource->'component')
          WHEN 'array' THEN resource->'component' ELSE '[]' END) AS component
      CROSS JOIN LATERAL (SELECT
        component->'code'->'coding'->0 AS coding,
-       CASE jsonb_typeof(component->'valueQuantity'->'value')
+       CASE json_typeof(component->'valueQuantity'->'value')
          WHEN 'number' THEN (component->'valueQuantity'->>'value')::numeric END AS number
      ) AS read
      WHERE ${ofChosenJobs} AND value_quantity IS NULL AND value_text IS NULL

@@ -44,7 +44,7 @@ function codeOf(resource: Json): Coding {
   return { system: null, code: null, display: words ?? text(resource.name) };
 }
 
-function timeOf(resource: Json): string | null {
+function timeOf(resource: Json): number | null {
   for (const element of timeElements) {
     const value = resource[element];
     const found = instant(value) ?? instant(object(value).start);

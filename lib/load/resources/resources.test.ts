@@ -52,7 +52,7 @@ test("Patient: its own id, the official name, the home address, dead or alive", 
     birth_date: "1980-01-01",
     gender: "female",
     deceased: true,
-    deceased_at: "2020-05-01T00:00:00.000Z",
+    deceased_at: Date.parse("2020-05-01T00:00:00.000Z"),
     family_name: "Müller",
     given_name: "Anna Maria",
     city: "Boston",
@@ -87,9 +87,9 @@ test("Condition: codes, statuses, times, encounter", () => {
       category: "problem-list-item",
       clinical_status: "active",
       verification_status: "confirmed",
-      onset_at: "2001-02-01T00:00:00.000Z",
-      abatement_at: "2005-01-01T00:00:00.000Z",
-      recorded_at: "2001-03-01T09:00:00.000Z",
+      onset_at: Date.parse("2001-02-01T00:00:00.000Z"),
+      abatement_at: Date.parse("2005-01-01T00:00:00.000Z"),
+      recorded_at: Date.parse("2001-03-01T09:00:00.000Z"),
       encounter_id: "e",
     },
   });
@@ -124,7 +124,7 @@ test("Observation: a quantity is a number with its unit, every other value is te
 
 test("Observation: effective as time, period, instant or timing", () => {
   const at = (more: object) => observation.read({ subject, ...more }).columns.effective_at;
-  const expected = "2020-01-02T00:00:00.000Z";
+  const expected = Date.parse("2020-01-02T00:00:00.000Z");
   expect(at({ effectiveDateTime: "2020-01-02" })).toBe(expected);
   expect(at({ effectivePeriod: { start: "2020-01-02" } })).toBe(expected);
   expect(at({ effectiveInstant: "2020-01-02T00:00:00Z" })).toBe(expected);
@@ -171,11 +171,14 @@ test("Encounter: class and period as R4 and R5 write them", () => {
     class_code: "AMB",
     type_code: "185349003",
     type_display: "Check-up",
-    start_at: "2020-01-01T10:00:00.000Z",
-    end_at: "2020-01-01T11:00:00.000Z",
+    start_at: Date.parse("2020-01-01T10:00:00.000Z"),
+    end_at: Date.parse("2020-01-01T11:00:00.000Z"),
   });
   const r5 = encounter.read({ class: [concept("IMP")], actualPeriod: { start: "2021" } });
-  expect(r5.columns).toMatchObject({ class_code: "IMP", start_at: "2021-01-01T00:00:00.000Z" });
+  expect(r5.columns).toMatchObject({
+    class_code: "IMP",
+    start_at: Date.parse("2021-01-01T00:00:00.000Z"),
+  });
 });
 
 test.each([
@@ -210,12 +213,12 @@ test("other types: what it is about, its status and when it happened", () => {
     code: "140",
     code_display: "Influenza",
     status: "completed",
-    occurred_at: "2019-10-01T00:00:00.000Z",
+    occurred_at: Date.parse("2019-10-01T00:00:00.000Z"),
   });
   const claim = other.read({ type: concept("pharmacy"), billablePeriod: { start: "2020-03-01" } });
   expect(claim.columns).toMatchObject({
     code: "pharmacy",
-    occurred_at: "2020-03-01T00:00:00.000Z",
+    occurred_at: Date.parse("2020-03-01T00:00:00.000Z"),
   });
 });
 

@@ -1,7 +1,7 @@
 /** A JSON object as it came: nothing about it is certain. */
 export type Json = { readonly [key: string]: unknown };
 
-/** What a column takes; null where the resource does not say, or says it in a way that cannot be read. */
+/** What a column takes; times in milliseconds since 1970, days as yyyy-mm-dd; null where the resource does not say, or says it in a way that cannot be read. */
 export type Cell = string | number | boolean | null;
 
 /** The typed columns of one resource. `C` is the table's columns between line_no and resource. */

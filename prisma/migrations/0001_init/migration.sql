@@ -250,7 +250,7 @@ CREATE TABLE "patients" (
     "state" TEXT,
     "postal_code" TEXT,
     "country" TEXT,
-    "resource" JSONB NOT NULL,
+    "resource" JSON NOT NULL,
 
     CONSTRAINT "patients_pkey" PRIMARY KEY ("etl_job_id","patient_id","id")
 ) PARTITION BY LIST ("etl_job_id");
@@ -273,7 +273,7 @@ CREATE TABLE "conditions" (
     "abatement_at" TIMESTAMPTZ(3),
     "recorded_at" TIMESTAMPTZ(3),
     "encounter_id" TEXT,
-    "resource" JSONB NOT NULL,
+    "resource" JSON NOT NULL,
 
     CONSTRAINT "conditions_pkey" PRIMARY KEY ("etl_job_id","patient_id","id")
 ) PARTITION BY LIST ("etl_job_id");
@@ -296,7 +296,7 @@ CREATE TABLE "observations" (
     "value_unit" TEXT,
     "value_text" TEXT,
     "encounter_id" TEXT,
-    "resource" JSONB NOT NULL,
+    "resource" JSON NOT NULL,
 
     CONSTRAINT "observations_pkey" PRIMARY KEY ("etl_job_id","patient_id","id")
 ) PARTITION BY LIST ("etl_job_id");
@@ -316,7 +316,7 @@ CREATE TABLE "medication_requests" (
     "intent" TEXT,
     "authored_at" TIMESTAMPTZ(3),
     "encounter_id" TEXT,
-    "resource" JSONB NOT NULL,
+    "resource" JSON NOT NULL,
 
     CONSTRAINT "medication_requests_pkey" PRIMARY KEY ("etl_job_id","patient_id","id")
 ) PARTITION BY LIST ("etl_job_id");
@@ -335,7 +335,7 @@ CREATE TABLE "encounters" (
     "type_display" TEXT,
     "start_at" TIMESTAMPTZ(3),
     "end_at" TIMESTAMPTZ(3),
-    "resource" JSONB NOT NULL,
+    "resource" JSON NOT NULL,
 
     CONSTRAINT "encounters_pkey" PRIMARY KEY ("etl_job_id","patient_id","id")
 ) PARTITION BY LIST ("etl_job_id");
@@ -354,7 +354,7 @@ CREATE TABLE "resources" (
     "code_display" TEXT,
     "status" TEXT,
     "occurred_at" TIMESTAMPTZ(3),
-    "resource" JSONB NOT NULL,
+    "resource" JSON NOT NULL,
 
     CONSTRAINT "resources_pkey" PRIMARY KEY ("etl_job_id","patient_id","resource_type","id")
 ) PARTITION BY LIST ("etl_job_id");
@@ -406,24 +406,6 @@ CREATE INDEX "deleted_resources_job_id_idx" ON "deleted_resources"("job_id");
 
 -- CreateIndex
 CREATE INDEX "export_events_job_id_id_idx" ON "export_events"("job_id", "id");
-
--- CreateIndex
-CREATE INDEX "patients_etl_job_id_gender_birth_date_idx" ON "patients"("etl_job_id", "gender", "birth_date");
-
--- CreateIndex
-CREATE INDEX "conditions_etl_job_id_code_idx" ON "conditions"("etl_job_id", "code");
-
--- CreateIndex
-CREATE INDEX "observations_etl_job_id_code_effective_at_idx" ON "observations"("etl_job_id", "code", "effective_at");
-
--- CreateIndex
-CREATE INDEX "medication_requests_etl_job_id_medication_code_idx" ON "medication_requests"("etl_job_id", "medication_code");
-
--- CreateIndex
-CREATE INDEX "encounters_etl_job_id_start_at_idx" ON "encounters"("etl_job_id", "start_at");
-
--- CreateIndex
-CREATE INDEX "resources_etl_job_id_resource_type_idx" ON "resources"("etl_job_id", "resource_type");
 
 -- AddForeignKey
 ALTER TABLE "export_jobs" ADD CONSTRAINT "export_jobs_connection_id_fkey" FOREIGN KEY ("connection_id") REFERENCES "connections"("id") ON DELETE SET NULL ON UPDATE CASCADE;
