@@ -104,43 +104,44 @@ export class CopyBuffer {
     this.length += size;
   }
 
+  /** In milliseconds since 1970. */
+  time(ms: number): void {
+    this.#reserve(12);
+    this.#int32(8);
+    // Microseconds since 2000, which a number holds exactly for some 285 years to each side.
+    const micros = (ms - epochMs) * 1000;
+    if (Number.isSafeInteger(micros)) {
+      const high = Math.floor(micros / 0x1_0000_0000);
+      this.#int32(high);
+      this.#int32(micros - high * 0x1_0000_0000);
+    } else {
+      this.#buffer.writeBigInt64BE(BigInt(ms - epochMs) * 1000n, this.length);
+      this.length += 8;
+    }
+  }
+
+  flag(value: boolean): void {
+    this.#reserve(5);
+    this.#int32(1);
+    this.#buffer[this.length] = value ? 1 : 0;
+    this.length += 1;
+  }
+
+  number(value: number): void {
+    this.#reserve(12);
+    this.#int32(8);
+    this.#buffer.writeDoubleBE(value, this.length);
+    this.length += 8;
+  }
+
   /** A field of the column's kind; times come in milliseconds since 1970, days as yyyy-mm-dd. */
   cell(kind: CellKind, value: Cell): void {
-    if (value === null) return this.null();
-    switch (kind) {
-      case "text":
-        return this.text(String(value));
-      case "time": {
-        this.#reserve(12);
-        this.#int32(8);
-        // Microseconds since 2000, which are exact for some 285 years to each side.
-        const micros = (Number(value) - epochMs) * 1000;
-        if (!Number.isSafeInteger(micros)) {
-          const exact = BigInt(Number(value) - epochMs) * 1000n;
-          this.#buffer.writeBigInt64BE(exact, this.length);
-          this.length += 8;
-          return;
-        }
-        const high = Math.floor(micros / 0x1_0000_0000);
-        this.#int32(high);
-        this.#int32(micros - high * 0x1_0000_0000);
-        return;
-      }
-      case "day":
-        return this.integer(Math.floor((Date.parse(String(value)) - epochMs) / dayMs));
-      case "flag":
-        this.#reserve(5);
-        this.#int32(1);
-        this.#buffer[this.length] = value ? 1 : 0;
-        this.length += 1;
-        return;
-      case "number":
-        this.#reserve(12);
-        this.#int32(8);
-        this.#buffer.writeDoubleBE(Number(value), this.length);
-        this.length += 8;
-        return;
-    }
+    if (value === null) this.null();
+    else if (kind === "text") this.text(String(value));
+    else if (kind === "time") this.time(Number(value));
+    else if (kind === "number") this.number(Number(value));
+    else if (kind === "flag") this.flag(value === true);
+    else this.integer(Math.floor((Date.parse(String(value)) - epochMs) / dayMs));
   }
 }
 

@@ -44,6 +44,13 @@ function isHeader(resource: Json): boolean {
   return resource.id === undefined && object(first).name === "header";
 }
 
+// Not a closure in the loop below: one would be made for every line.
+const refused = (line: Line, reasonCode: Reject["reasonCode"], reason: string): Reject => ({
+  line,
+  reasonCode,
+  reason,
+});
+
 /**
  * Reads lines of one output file as rows, which it writes to `copy`, or as rejects with their reason.
  * The resource column gets the line's own bytes, not JSON written anew. null: a block header, which is
@@ -57,26 +64,22 @@ export function rowReader(
     const parsed = parseLine(line);
     if ("reasonCode" in parsed) return parsed;
     const { resource, resourceType, text } = parsed;
-    const reject = (reasonCode: Reject["reasonCode"], reason: string): Reject => ({
-      line,
-      reasonCode,
-      reason,
-    });
     if (context.resourceType === null) {
       if (resourceType === "Parameters" && isHeader(resource)) return null;
     } else if (resourceType !== context.resourceType) {
-      return reject(
+      return refused(
+        line,
         "wrong-type",
         `The line is a ${resourceType}, the manifest says ${context.resourceType}`,
       );
     }
     const id = resource.id;
     if (typeof id !== "string" || id === "") {
-      return reject("no-id", `The ${resourceType} has no id`);
+      return refused(line, "no-id", `The ${resourceType} has no id`);
     }
     const trouble = unstorableText(text);
     if (trouble !== null)
-      return reject("not-storable", `PostgreSQL takes no such text: ${trouble}`);
+      return refused(line, "not-storable", `PostgreSQL takes no such text: ${trouble}`);
     const table = tableOf(resourceType);
     const { patientId, columns } = columnReaders[table].read(resource);
     const cells = Object.values(columns);
@@ -84,7 +87,8 @@ export function rowReader(
       const cell = cells[index];
       if (typeof cell !== "string" || cell.length * 3 <= indexedBytes) continue;
       if (Buffer.byteLength(cell) > indexedBytes) {
-        return reject(
+        return refused(
+          line,
           "not-storable",
           `${columnReaders[table].names[index]} is longer than ${indexedBytes} bytes`,
         );

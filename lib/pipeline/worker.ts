@@ -11,6 +11,11 @@ import { backOffMs } from "./next-try";
 import { stageFunctions } from "./stage-functions";
 
 const idleMs = 300;
+/**
+ * Loads at once: each keeps chunks in memory, and two keep PostgreSQL and this process busy (the one
+ * is written while the other is read). More of them only wait for one another.
+ */
+const mostLoads = 2;
 const heartbeatMs = 5_000;
 
 /** A wait that ends early when something has changed in this process, or when it is to stop. */
@@ -115,12 +120,14 @@ export async function runWorker({
   log().info({ worker: worker.id, concurrency, leaseSeconds }, "worker started");
 
   let downloads = 0;
+  let loads = 0;
   const nextFile = async (): Promise<ClaimedFile | null> => {
     const order =
       concurrency > 1 && downloads === 0
         ? (["pending", "downloaded"] as const)
         : (["downloaded", "pending"] as const);
     for (const state of order) {
+      if (state === "downloaded" && loads >= mostLoads) continue;
       const file = await claimFile(holder(), leaseSeconds, state);
       if (file) return file;
     }
@@ -129,10 +136,12 @@ export async function runWorker({
   const advanceOne = async (file: ClaimedFile) => {
     const isDownload = file.state === "pending";
     if (isDownload) downloads += 1;
+    else loads += 1;
     try {
       await advanceFile(file, { stages, leaseSeconds, signal });
     } finally {
       if (isDownload) downloads -= 1;
+      else loads -= 1;
     }
   };
   const heartbeat = async () => {

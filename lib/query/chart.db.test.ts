@@ -534,12 +534,15 @@ test("shapes that no server should send do not break a chart", async () => {
       [jobId, `odd${index}`, JSON.stringify(resource)],
     );
   }
-  await database().pool.query(
-    `INSERT INTO observations (etl_job_id, patient_id, id, file_no, line_no, resource)
-     VALUES ($1, '', 'huge', 1, 1,
-       '{"component":[{"code":{"coding":[{"code":"odd"}]},"valueQuantity":{"value":1e400}}]}')`,
-    [jobId],
-  );
+  for (const value of ["1e400", "-1E+200000", "1e-200000", "1e0200000", "9".repeat(200_000)]) {
+    await database().pool.query(
+      `INSERT INTO observations (etl_job_id, patient_id, id, file_no, line_no, resource)
+       VALUES ($1, '', left('huge' || $2, 20), 1, 1, json_build_object('component', json_build_array(
+         json_build_object('code', '{"coding":[{"code":"odd"}]}'::json,
+                           'valueQuantity', ('{"value":' || $2 || '}')::json))))`,
+      [jobId, value],
+    );
+  }
   expect(await chart("observation-codes", of(jobId))).toEqual({ codes: [] });
 });
 

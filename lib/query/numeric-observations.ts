@@ -3,6 +3,9 @@ import { ofChosenJobs } from "./job-filter";
 // JSON's numbers go beyond double precision, where a cast is an error and a mean overflows.
 const storable = (value: string) => `abs(${value}) < 1e150`;
 
+// json keeps a number as it was written, and a cast of one with an exponent of six digits is an error.
+const readable = (value: string) => `${value} !~ '[eE][-+]?[0-9]{4}' AND length(${value}) < 400`;
+
 /**
  * Every number that the chosen jobs' Observations hold, one a row: (code_system, code, code_display,
  * patient_id, effective_at, value, unit). A panel without a value of its own (blood pressure)
@@ -28,8 +31,9 @@ export function numericObservations(code?: string): string {
          WHEN 'array' THEN resource->'component' ELSE '[]' END) AS component
      CROSS JOIN LATERAL (SELECT
        component->'code'->'coding'->0 AS coding,
-       CASE json_typeof(component->'valueQuantity'->'value')
-         WHEN 'number' THEN (component->'valueQuantity'->>'value')::numeric END AS number
+       CASE WHEN json_typeof(component->'valueQuantity'->'value') = 'number'
+             AND ${readable("(component->'valueQuantity'->>'value')")}
+            THEN (component->'valueQuantity'->>'value')::numeric END AS number
      ) AS read
      WHERE ${ofChosenJobs} AND value_quantity IS NULL AND value_text IS NULL
        AND status IS DISTINCT FROM 'entered-in-error'
