@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { ensureGenerated, ensureInstalled } from "./install.mjs";
 
-const modes = ["demo", "start", "dev", "web", "worker", "sandbox", "build", "test"];
+const modes = ["demo", "start", "dev", "web", "worker", "sandbox", "build", "test", "bench"];
 const root = path.resolve(
   import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname),
   "..",

@@ -1,0 +1,19 @@
+import { runWorker } from "@/lib/pipeline/worker";
+import { closeDatabase } from "@/lib/store/client";
+
+// The worker as it is installed, which tells its peak memory when it is asked to end.
+
+const ending = new AbortController();
+process.on("message", async (message) => {
+  if (message === "begin") {
+    await runWorker({ signal: ending.signal });
+    await closeDatabase();
+    const { user, system } = process.cpuUsage();
+    process.send?.({
+      peakRssMb: process.resourceUsage().maxRSS / 1024,
+      cpuSeconds: (user + system) / 1e6,
+    });
+    process.disconnect?.();
+  } else ending.abort();
+});
+process.send?.("ready");
