@@ -98,7 +98,7 @@ export async function* readLines(
 
   const stream = createReadStream(path, {
     start: fromOffset,
-    highWaterMark: options.readBytes ?? 1 << 20,
+    highWaterMark: options.readBytes ?? 1 << 18,
     signal,
   });
   for await (const chunk of stream) {
