@@ -6,8 +6,9 @@ import { withClient } from "./with-client";
 /**
  * Makes the job's partition of every data table, once. A table is made beside its parent and then
  * attached: that locks the parent against other schema changes only, so running loads and charts go
- * on (CREATE TABLE … PARTITION OF would wait for every one of them). Safe to repeat and to call from
- * several workers at once.
+ * on (CREATE TABLE … PARTITION OF would wait for every one of them). Autovacuum stays away until
+ * settleJob: it would read what has just been written, and settling would have to wait for it. Safe to
+ * repeat and to call from several workers at once.
  * @throws AppError database-unavailable; TypeError where jobId is not a UUID
  */
 export async function prepareJob(jobId: string): Promise<void> {
@@ -30,7 +31,7 @@ export async function prepareJob(jobId: string): Promise<void> {
           `CREATE TABLE IF NOT EXISTS ${partition} (
              LIKE ${table} INCLUDING ALL,
              CONSTRAINT ${partition}_job CHECK (etl_job_id = '${jobId}'::uuid)
-           )`,
+           ) WITH (autovacuum_enabled = false)`,
         );
         await client.query(
           `ALTER TABLE ${table} ATTACH PARTITION ${partition} FOR VALUES IN ('${jobId}')`,

@@ -48,6 +48,7 @@ async function makeReady(client: PoolClient, jobId: string, table: DataTable): P
     // A sample of 9,000 rows instead of 30,000: enough to tell codes that are frequent from rare ones.
     await client.query("SET LOCAL default_statistics_target = 30");
     await client.query(`ANALYZE ${partition}`);
+    await client.query(`ALTER TABLE ${partition} RESET (autovacuum_enabled)`);
   });
 }
 
