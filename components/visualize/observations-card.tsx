@@ -88,11 +88,7 @@ export function ObservationsCard({ scope, className }: { scope: Scope; className
                 <div style={{ minWidth: 0 }}>
                   <Text size="sm">{one?.display}</Text>
                   <Text size="xs" c="dimmed">
-                    {one?.code} ·{" "}
-                    {t("option", {
-                      records: format.number(one?.records ?? 0),
-                      patients: format.number(one?.patients ?? 0),
-                    })}
+                    {one?.code} · {t("option", { records: format.number(one?.records ?? 0) })}
                   </Text>
                 </div>
               );

@@ -74,7 +74,7 @@ export const ChartData = {
   }),
   "observation-codes": z.object({
     /** numeric codes, most frequent first, components (blood pressure) included */
-    codes: z.array(CodeCount.extend({ units: z.array(z.string()) })),
+    codes: z.array(CodeCount.omit({ patients: true }).extend({ units: z.array(z.string()) })),
   }),
   "observation-distribution": z.object({
     unit: z.string().nullable(),

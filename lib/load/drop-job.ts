@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { dataTables } from "@/lib/store/data-tables";
+import { dropRollUps } from "./drop-roll-ups";
 import { inTransaction } from "./in-transaction";
 import { partitionName } from "./partition-name";
 import { withClient } from "./with-client";
@@ -8,13 +9,14 @@ import { withClient } from "./with-client";
 const attempts = 60;
 
 /**
- * Drops the job's partitions and with them all its rows; quick at any size, and safe to repeat.
+ * Drops the job's partitions and with them all its rows, and its roll-ups; quick at any size, and safe to repeat.
  * Dropping needs the parent table for itself for a moment: it asks for half a second and steps back,
  * so that a chart that is being drawn is not in its way and nobody queues behind it.
  * @throws AppError database-unavailable; the lock timeout where a table stays busy for a minute
  */
 export async function dropJob(jobId: string): Promise<void> {
   await withClient(async (client) => {
+    await inTransaction(client, () => dropRollUps(client, jobId));
     for (const table of dataTables) {
       const partition = partitionName(table, jobId);
       for (let attempt = 1; ; attempt += 1) {

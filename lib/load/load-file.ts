@@ -2,6 +2,7 @@ import type { PoolClient } from "pg";
 import { AppError } from "@/lib/errors";
 import { LeaseLost } from "@/lib/store/lease-lost";
 import { type Aside, deletionWriter, outcomeWriter } from "./aside-writers";
+import { forgetRollUps } from "./forget-roll-ups";
 import { lineBreaksBefore } from "./line-breaks-before";
 import { rowReader } from "./line-to-row";
 import { loadChunks } from "./load-chunks";
@@ -87,6 +88,7 @@ export async function loadFile(
       return row;
     };
     const before = await counters();
+    await forgetRollUps(client, options.jobId);
     try {
       await loadFrom(client, options, Number(before.offset));
     } catch (error) {

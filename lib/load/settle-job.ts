@@ -2,6 +2,7 @@ import type { PoolClient } from "pg";
 import { type DataTable, dataTables } from "@/lib/store/data-tables";
 import { lookUpColumns } from "./column-readers";
 import { inTransaction } from "./in-transaction";
+import { makeRollUps } from "./make-roll-ups";
 import { partitionName } from "./partition-name";
 import { withClient } from "./with-client";
 
@@ -56,8 +57,8 @@ async function makeReady(client: PoolClient, jobId: string, table: DataTable): P
  * Once every file of a job is loaded: makes each (type, id) unique within the job even where a server
  * sent it under two patients (the last line stays), then writes per file how many rows are its own
  * (`accepted`) and how many lines were repeats (`duplicates`), so that
- * lines = accepted + duplicates + rejected holds exactly; then builds the indexes that the charts look
- * up by. Safe to repeat.
+ * lines = accepted + duplicates + rejected holds exactly; then builds the indexes that the lists look
+ * up by, and the roll-ups that the charts read. Safe to repeat.
  * @throws AppError database-unavailable
  */
 export async function settleJob(jobId: string): Promise<void> {
@@ -94,4 +95,5 @@ export async function settleJob(jobId: string): Promise<void> {
       }
     });
   await Promise.all([lane(), lane()]);
+  await withClient((client) => makeRollUps(client, jobId));
 }

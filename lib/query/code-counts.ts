@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { ChartData, ChartQuery } from "@/lib/contract/chart";
-import { ofChosenJobs } from "./job-filter";
+import { chosenJobs } from "./chosen-jobs";
+import { rolledUp } from "./rolled-up";
 import { rows } from "./rows";
 
 const Row = z.object({
@@ -14,33 +15,47 @@ const Row = z.object({
 
 const shown = 20;
 
+const sql = `
+  WITH held AS MATERIALIZED (SELECT * FROM ${rolledUp("roll_up_codes")} AS all_kinds WHERE kind = $3),
+  top AS (
+    SELECT code_system, code, CASE WHEN code IS NULL THEN display END AS words,
+           (array_agg(display ORDER BY display_records DESC, display)
+             FILTER (WHERE display IS NOT NULL))[1] AS display,
+           sum(display_records)::int AS records,
+           (count(*) OVER ())::int AS distinct
+      FROM (
+        SELECT code_system, code, display, sum(records) AS display_records
+          FROM held GROUP BY 1, 2, 3
+      ) AS spellings
+     GROUP BY 1, 2, 3
+     ORDER BY records DESC, code, display
+     LIMIT ${shown}
+  ),
+  of_patients AS (
+    SELECT code_system, code, words, count(*)::int AS patients FROM (
+      SELECT DISTINCT top.code_system, top.code, top.words, patient
+        FROM top JOIN held ON held.code IS NOT DISTINCT FROM top.code
+         AND held.code_system IS NOT DISTINCT FROM top.code_system
+         AND (top.code IS NOT NULL OR held.display IS NOT DISTINCT FROM top.words)
+       CROSS JOIN LATERAL unnest(held.patients) AS patient
+    ) AS each GROUP BY 1, 2, 3
+  )
+  SELECT top.code_system, top.code, COALESCE(top.display, top.code, '') AS display, records,
+         COALESCE(patients, 0) AS patients, "distinct"
+    FROM top LEFT JOIN of_patients ON of_patients.code IS NOT DISTINCT FROM top.code
+     AND of_patients.code_system IS NOT DISTINCT FROM top.code_system
+     AND of_patients.words IS NOT DISTINCT FROM top.words
+   ORDER BY records DESC, top.code, top.display`;
+
 /**
  * The most frequent codes of a table by rows, with their distinct patients (across the chosen jobs).
  * One code is one line whatever its spellings; what has words but no code is counted by its words.
  */
 export async function codeCounts(
   table: "conditions" | "medication_requests",
-  column: { system: string; code: string; display: string },
   query: ChartQuery,
 ): Promise<ChartData<"most-frequent-conditions">> {
-  const found = await rows(
-    Row,
-    `SELECT code_system, code, COALESCE(display, code, '') AS display, records, patients,
-            (count(*) OVER ())::int AS distinct
-       FROM (
-         SELECT ${column.system} AS code_system, ${column.code} AS code,
-                mode() WITHIN GROUP (ORDER BY ${column.display}) AS display,
-                count(*)::int AS records,
-                count(DISTINCT NULLIF(patient_id, ''))::int AS patients
-           FROM ${table}
-          WHERE ${ofChosenJobs}
-          GROUP BY ${column.system}, ${column.code},
-                   CASE WHEN ${column.code} IS NULL THEN ${column.display} END
-       ) AS counted
-      ORDER BY records DESC, code, display
-      LIMIT ${shown}`,
-    [query.job],
-  );
+  const found = await rows(Row, sql, [...(await chosenJobs(query.job)), table]);
   return {
     codes: found.map(({ distinct, ...code }) => code),
     distinct: found[0]?.distinct ?? 0,

@@ -1,7 +1,9 @@
 import { z } from "zod";
 import type { DataList, DataQuery } from "@/lib/contract/data";
-import { tableOf } from "@/lib/store/data-tables";
+import { type DataTable, tableOf } from "@/lib/store/data-tables";
+import { chosenJobs } from "./chosen-jobs";
 import { dataColumns } from "./data-columns";
+import { rolledUp } from "./rolled-up";
 import { rows } from "./rows";
 
 /** Beyond this, counting what a search finds reads too much. */
@@ -22,6 +24,27 @@ const asText = (column: string) =>
   column.endsWith("_at")
     ? `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
     : column;
+
+const Count = z.object({ n: z.number() });
+
+async function countMatches(table: DataTable, where: string, filter: unknown[], query: DataQuery) {
+  const [total] = await rows(
+    Count,
+    `SELECT count(*)::float8 AS n FROM (SELECT 1 FROM ${table} WHERE ${where} LIMIT $5) AS found`,
+    [...filter, query.q ? countedMatches + 1 : null],
+  );
+  return total?.n ?? 0;
+}
+
+async function countAll(type: string, query: DataQuery) {
+  const [total] = await rows(
+    Count,
+    `SELECT COALESCE(sum(records), 0)::float8 AS n
+       FROM ${rolledUp("roll_up_types")} AS held WHERE resource_type = $3`,
+    [...(await chosenJobs(query.job ? [query.job] : [])), type],
+  );
+  return total?.n ?? 0;
+}
 
 /**
  * Rows of one resource type, newest job first, then by patient and id. A search looks for a part of an
@@ -61,13 +84,10 @@ export async function dataRows(type: string, query: DataQuery): Promise<DataList
       LIMIT $5 OFFSET $6`,
     [...filter, query.page_size + 1, offset],
   );
-  const counted = rows(
-    z.object({ n: z.number() }),
-    `SELECT count(*)::float8 AS n FROM (SELECT 1 FROM ${table} WHERE ${where} LIMIT $5) AS found`,
-    [...filter, query.q ? countedMatches + 1 : null],
-  );
-  const [found, [total]] = await Promise.all([page, counted]);
-  const n = total?.n ?? 0;
+  const [found, n] = await Promise.all([
+    page,
+    query.q || query.patient ? countMatches(table, where, filter, query) : countAll(type, query),
+  ]);
   return {
     rows: found.slice(0, query.page_size).map((row) => ({ ...row, type })),
     total: query.q && n > countedMatches ? null : n,

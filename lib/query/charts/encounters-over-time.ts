@@ -1,7 +1,8 @@
 import { z } from "zod";
 import type { ChartData, ChartQuery } from "@/lib/contract/chart";
-import { ofChosenJobs } from "../job-filter";
-import { plausibleTime, yearsInMonths } from "../plausible-time";
+import { chosenJobs } from "../chosen-jobs";
+import { plausibleMonth, yearsInMonths } from "../plausible-month";
+import { rolledUp } from "../rolled-up";
 import { rows } from "../rows";
 
 const Row = z.object({
@@ -12,12 +13,10 @@ const Row = z.object({
 });
 
 const sql = `
-  SELECT to_char(CASE WHEN ${plausibleTime("start_at")}
-           THEN date_trunc('month', start_at AT TIME ZONE 'UTC') END, 'YYYY-MM-DD') AS month,
+  SELECT to_char(CASE WHEN ${plausibleMonth("month")} THEN month END, 'YYYY-MM-DD') AS month,
          COALESCE(class_code, 'unknown') AS class,
-         count(*)::int AS count
-    FROM encounters
-   WHERE ${ofChosenJobs}
+         sum(records)::int AS count
+    FROM ${rolledUp("roll_up_encounters")} AS held
    GROUP BY 1, 2`;
 
 /** More classes than a legend holds are counted as "other". */
@@ -35,12 +34,12 @@ function* steps(from: string, to: string, unit: "month" | "year"): Generator<str
 /**
  * Encounters by start and class: a point a month, a year where they span more than six years; every
  * point between the first and the last is there. Classes come most frequent first, at most eight.
- * `undated`: no start, or one before 1900 or more than a year ahead.
+ * `undated`: no start, or one before 1900 or in a month more than a year ahead.
  */
 export async function encountersOverTime(
   query: ChartQuery,
 ): Promise<ChartData<"encounters-over-time">> {
-  const found = await rows(Row, sql, [query.job]);
+  const found = await rows(Row, sql, await chosenJobs(query.job));
   const dated = found.flatMap((row) => (row.month ? [{ ...row, month: row.month }] : []));
   const undated = found.reduce((sum, row) => sum + (row.month ? 0 : row.count), 0);
 

@@ -5,6 +5,5 @@ import { codeCounts } from "../code-counts";
 export async function mostFrequentConditions(
   query: ChartQuery,
 ): Promise<ChartData<"most-frequent-conditions">> {
-  const column = { system: "code_system", code: "code", display: "code_display" };
-  return codeCounts("conditions", column, query);
+  return codeCounts("conditions", query);
 }

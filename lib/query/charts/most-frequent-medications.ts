@@ -5,10 +5,5 @@ import { codeCounts } from "../code-counts";
 export async function mostFrequentMedications(
   query: ChartQuery,
 ): Promise<ChartData<"most-frequent-medications">> {
-  const column = {
-    system: "medication_system",
-    code: "medication_code",
-    display: "medication_display",
-  };
-  return codeCounts("medication_requests", column, query);
+  return codeCounts("medication_requests", query);
 }

@@ -1,8 +1,10 @@
 import { z } from "zod";
 import type { ChartData, ChartQuery } from "@/lib/contract/chart";
+import { chosenJobs } from "../chosen-jobs";
+import { chosenUnit } from "../chosen-unit";
 import { requiredCode } from "../required-code";
+import { rolledUp } from "../rolled-up";
 import { rows } from "../rows";
-import { valuesOfCode } from "../values-of-code";
 
 const Row = z.object({
   unit: z.string().nullable(),
@@ -24,12 +26,34 @@ const Row = z.object({
 const bins = 20;
 
 const sql = `
-  WITH ${valuesOfCode},
-  stats AS (
-    SELECT count(*)::int AS count, avg(value) AS mean,
-           percentile_cont(ARRAY[0.005, 0.05, 0.5, 0.95, 0.995]) WITHIN GROUP (ORDER BY value) AS p
+  WITH ${chosenUnit},
+  numbers AS MATERIALIZED (
+    SELECT value, sum(times) AS records
+      FROM ${rolledUp("roll_up_values")} AS held
+      JOIN chosen ON held.unit IS NOT DISTINCT FROM chosen.unit
+     CROSS JOIN LATERAL unnest(values, counts) AS each (value, times)
+     WHERE code = $3
+     GROUP BY value
+  ),
+  total AS (
+    SELECT COALESCE(sum(records), 0)::int AS count, sum(value * records) / sum(records) AS mean
       FROM numbers
   ),
+  ranked AS (SELECT value, sum(records) OVER (ORDER BY value) AS upto FROM numbers),
+  -- percentile_cont over values that stand there as often as they are counted
+  quantiles AS (
+    SELECT array_agg(low + (place - floor(place)) * (high - low) ORDER BY part) AS p FROM (
+      SELECT part, place,
+             min(value) FILTER (WHERE upto > floor(place)) AS low,
+             min(value) FILTER (WHERE upto > ceil(place)) AS high
+        FROM (
+          SELECT part, part * (count - 1) AS place
+            FROM total, unnest(ARRAY[0.005, 0.05, 0.5, 0.95, 0.995]::float8[]) AS part
+        ) AS places, ranked
+       GROUP BY part, place
+    ) AS neighbours
+  ),
+  stats AS (SELECT count, mean, p FROM total, quantiles),
   raw AS (SELECT *, (p[5] - p[1]) / ${bins} AS width FROM stats),
   sized AS (
     SELECT *, 10 ^ floor(log(NULLIF(width, 0))) AS power FROM raw
@@ -43,8 +67,8 @@ const sql = `
   SELECT (SELECT unit FROM chosen) AS unit, count, mean, p[3] AS median, p[2] AS p05, p[4] AS p95,
          step, first, last,
          CASE WHEN step IS NULL THEN '{}' ELSE ARRAY(
-           SELECT ARRAY[bin, count(*)::float8] FROM (
-             SELECT least(greatest(floor(value / step), first), last) AS bin FROM numbers
+           SELECT ARRAY[bin, sum(records)::float8] FROM (
+             SELECT least(greatest(floor(value / step), first), last) AS bin, records FROM numbers
            ) AS binned GROUP BY bin ORDER BY bin
          ) END AS filled
     FROM edged`;
@@ -61,7 +85,9 @@ const tidy = (value: number) => Number(value.toPrecision(12));
 export async function observationDistribution(
   query: ChartQuery,
 ): Promise<ChartData<"observation-distribution">> {
-  const [row] = await rows(Row, sql, [query.job, requiredCode(query), query.unit ?? null]);
+  const code = requiredCode(query);
+  const jobs = await chosenJobs(query.job);
+  const [row] = await rows(Row, sql, [...jobs, code, query.unit ?? null]);
   if (!row) throw new TypeError("an aggregate always has a row");
   const { step, first, last, filled, ...stats } = row;
   const counts = new Map(filled);

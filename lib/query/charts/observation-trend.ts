@@ -1,9 +1,11 @@
 import { z } from "zod";
 import type { ChartData, ChartQuery } from "@/lib/contract/chart";
-import { plausibleTime, yearsInMonths } from "../plausible-time";
+import { chosenJobs } from "../chosen-jobs";
+import { chosenUnit } from "../chosen-unit";
+import { plausibleMonth, yearsInMonths } from "../plausible-month";
 import { requiredCode } from "../required-code";
+import { rolledUp } from "../rolled-up";
 import { rows } from "../rows";
-import { valuesOfCode } from "../values-of-code";
 
 const Row = z.object({
   unit: z.string().nullable(),
@@ -13,22 +15,26 @@ const Row = z.object({
 });
 
 const sql = `
-  WITH ${valuesOfCode},
-  dated AS (
-    SELECT value, effective_at AT TIME ZONE 'UTC' AS at FROM numbers
-     WHERE ${plausibleTime("effective_at")}
+  WITH ${chosenUnit},
+  dated AS MATERIALIZED (
+    SELECT month, values
+      FROM ${rolledUp("roll_up_value_months")} AS held
+      JOIN chosen ON held.unit IS NOT DISTINCT FROM chosen.unit
+     WHERE code = $3 AND ${plausibleMonth("month")}
   ),
   span AS MATERIALIZED (
-    SELECT CASE WHEN max(at) > min(at) + interval '${yearsInMonths} years'
+    SELECT CASE WHEN max(month) > min(month) + interval '${yearsInMonths} years'
              THEN 'year' ELSE 'month' END AS part FROM dated
   )
-  SELECT (SELECT unit FROM chosen) AS unit,
-         to_char(date_trunc(part, at), 'YYYY-MM-DD') AS at,
-         count(*)::int AS count,
+  SELECT (SELECT unit FROM chosen) AS unit, to_char(at, 'YYYY-MM-DD') AS at, count(*)::int AS count,
          percentile_cont(ARRAY[0.25, 0.5, 0.75]) WITHIN GROUP (ORDER BY value) AS p
-    FROM dated, span
-   GROUP BY 2
-   ORDER BY 2`;
+    FROM (
+      -- In order before the values come out of their arrays: there are far fewer rows to sort.
+      SELECT date_trunc(part, month) AS at, values FROM dated, span ORDER BY at
+    ) AS ordered
+   CROSS JOIN LATERAL unnest(values) AS value
+   GROUP BY ordered.at
+   ORDER BY ordered.at`;
 
 /**
  * Median and quartiles of one code over time, in one unit (asked for, else the most frequent): a point
@@ -36,7 +42,9 @@ const sql = `
  * @throws AppError invalid-request without a code
  */
 export async function observationTrend(query: ChartQuery): Promise<ChartData<"observation-trend">> {
-  const found = await rows(Row, sql, [query.job, requiredCode(query), query.unit ?? null]);
+  const code = requiredCode(query);
+  const jobs = await chosenJobs(query.job);
+  const found = await rows(Row, sql, [...jobs, code, query.unit ?? null]);
   return {
     unit: found[0]?.unit ?? null,
     points: found.map(({ at, count, p: [p25, median, p75] }) => ({ at, count, median, p25, p75 })),

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { ChartData, ChartQuery } from "@/lib/contract/chart";
-import { ofChosenJobs } from "../job-filter";
+import { chosenJobs } from "../chosen-jobs";
+import { rolledUp } from "../rolled-up";
 import { rows } from "../rows";
 
 const Row = z.object({
@@ -15,8 +16,7 @@ const Row = z.object({
 const sql = `
   WITH one_row_each AS (
     SELECT DISTINCT ON (id) gender, birth_date, deceased, deceased_at
-      FROM patients
-     WHERE ${ofChosenJobs}
+      FROM ${rolledUp("roll_up_patients")} AS held
      ORDER BY id, last_updated DESC NULLS LAST, etl_job_id
   ), aged AS (
     SELECT gender,
@@ -42,7 +42,7 @@ const none = { female: 0, male: 0, other: 0, unknown: 0 };
 export async function patientsByAgeAndSex(
   query: ChartQuery,
 ): Promise<ChartData<"patients-by-age-and-sex">> {
-  const found = await rows(Row, sql, [query.job]);
+  const found = await rows(Row, sql, await chosenJobs(query.job));
   const counts = (band: number | null) => {
     const row = found.find((one) => one.band === band) ?? none;
     return { female: row.female, male: row.male, other: row.other, unknown: row.unknown };

@@ -1,23 +1,30 @@
 import { z } from "zod";
 import type { ChartData, ChartQuery } from "@/lib/contract/chart";
 import { typeOfTable } from "@/lib/store/data-tables";
-import { ofChosenJobs } from "../job-filter";
+import { chosenJobs } from "../chosen-jobs";
+import { rolledUp } from "../rolled-up";
 import { rows } from "../rows";
 
 const Row = z.object({ type: z.string(), records: z.number() });
 
-const chosen = `${ofChosenJobs} AND ($2::text IS NULL OR patient_id = $2)`;
-
 const sql = `
+  SELECT resource_type AS type, sum(records)::float8 AS records
+    FROM ${rolledUp("roll_up_types")} AS held
+   GROUP BY 1 ORDER BY records DESC, type`;
+
+/** Of one patient: few rows, and the key finds them. */
+const patientSql = `
   SELECT type, records::float8 FROM (
     ${Object.entries(typeOfTable)
       .map(
         ([table, type]) =>
-          `SELECT '${type}' AS type, count(*) AS records FROM ${table} WHERE ${chosen}`,
+          `SELECT '${type}' AS type, count(*) AS records
+             FROM ${table} WHERE etl_job_id = ANY($1) AND patient_id = $2`,
       )
       .join(" UNION ALL ")}
     UNION ALL
-    SELECT resource_type, count(*) FROM resources WHERE ${chosen} GROUP BY resource_type
+    SELECT resource_type, count(*)
+      FROM resources WHERE etl_job_id = ANY($1) AND patient_id = $2 GROUP BY resource_type
   ) AS counted
   WHERE records > 0
   ORDER BY records DESC, type`;
@@ -26,5 +33,11 @@ const sql = `
 export async function resourcesByType(
   query: Pick<ChartQuery, "job"> & { patient?: string },
 ): Promise<ChartData<"resources-by-type">> {
-  return { types: await rows(Row, sql, [query.job, query.patient ?? null]) };
+  const jobs = await chosenJobs(query.job);
+  return {
+    types:
+      query.patient === undefined
+        ? await rows(Row, sql, jobs)
+        : await rows(Row, patientSql, [jobs.flat(), query.patient]),
+  };
 }

@@ -2,9 +2,9 @@ import { z } from "zod";
 import type { ChartData, ChartQuery } from "@/lib/contract/chart";
 import { JobStage } from "@/lib/contract/job";
 import { completenessOf, isErrorSql, mismatchedSql } from "@/lib/store/completeness";
-import { dataTables } from "@/lib/store/data-tables";
-import { ofChosenJobs } from "../job-filter";
-import { plausibleTime } from "../plausible-time";
+import { chosenJobs } from "../chosen-jobs";
+import { plausibleMonth } from "../plausible-month";
+import { rolledUp } from "../rolled-up";
 import { rows } from "../rows";
 
 const Totals = z.object({
@@ -16,16 +16,17 @@ const Totals = z.object({
 
 const totalsSql = `
   SELECT
-    (SELECT count(DISTINCT id)::float8 FROM patients WHERE ${ofChosenJobs}) AS patients,
-    (SELECT ${dataTables
-      .map((table) => `(SELECT count(*) FROM ${table} WHERE ${ofChosenJobs})`)
-      .join(" + ")})::float8 AS resources,
-    least(e.first, o.first) AS from,
-    greatest(e.last, o.last) AS to
-  FROM (SELECT min(start_at) AS first, max(start_at) AS last
-          FROM encounters WHERE ${ofChosenJobs} AND ${plausibleTime("start_at")}) AS e,
-       (SELECT min(effective_at) AS first, max(effective_at) AS last
-          FROM observations WHERE ${ofChosenJobs} AND ${plausibleTime("effective_at")}) AS o`;
+    (SELECT count(*)::float8 FROM (
+       SELECT DISTINCT id FROM ${rolledUp("roll_up_patients")} AS held) AS patients) AS patients,
+    (SELECT COALESCE(sum(records), 0)::float8 FROM ${rolledUp("roll_up_types")} AS held) AS resources,
+    min(first_at) AS from,
+    max(last_at) AS to
+  FROM (
+    SELECT month, first_at, last_at FROM ${rolledUp("roll_up_encounters")} AS held
+    UNION ALL
+    SELECT month, first_at, last_at FROM ${rolledUp("roll_up_observation_months")} AS held
+  ) AS months
+  WHERE ${plausibleMonth("month")}`;
 
 const JobFacts = z.object({
   stage: JobStage,
@@ -59,7 +60,7 @@ const jobsSql = `
  */
 export async function summary(query: ChartQuery): Promise<ChartData<"summary">> {
   const [[totals], jobs] = await Promise.all([
-    rows(Totals, totalsSql, [query.job]),
+    rows(Totals, totalsSql, await chosenJobs(query.job)),
     rows(JobFacts, jobsSql, [query.job]),
   ]);
   const completeness = jobs.map((job) => completenessOf(job.stage, job, job));

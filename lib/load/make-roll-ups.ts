@@ -1,0 +1,25 @@
+import type { PoolClient } from "pg";
+import { type RollUp, rollUpNames, rollUps } from "@/lib/store/roll-ups";
+import { dropRollUps } from "./drop-roll-ups";
+import { inTransaction } from "./in-transaction";
+
+/**
+ * Makes the roll-ups that the charts read in place of the job's rows, all or none. Safe to repeat:
+ * what was made before is replaced.
+ */
+export async function makeRollUps(client: PoolClient, jobId: string): Promise<void> {
+  await inTransaction(client, async () => {
+    await dropRollUps(client, jobId);
+    for (const name of rollUpNames) {
+      const { columns, select, selectFromRolledUp }: RollUp = rollUps[name];
+      await client.query(
+        `INSERT INTO ${name} (no, ${columns.join(", ")})
+         SELECT row_number() OVER (), ${columns.join(", ")}
+           FROM (${(selectFromRolledUp ?? select)("$1")}) AS made`,
+        [[jobId]],
+      );
+    }
+    await client.query("INSERT INTO roll_up_jobs (etl_job_id) VALUES ($1)", [jobId]);
+  });
+  for (const name of rollUpNames) await client.query(`ANALYZE ${name}`);
+}

@@ -1,0 +1,138 @@
+import { type DataTable, typeOfTable } from "./data-tables";
+import { numericObservations } from "./numeric-observations";
+
+/** The first day of a time's month, in UTC. */
+const month = (column: string) => `date_trunc('month', ${column} AT TIME ZONE 'UTC')::date`;
+
+const ofJobs = (jobs: string) => `etl_job_id = ANY(${jobs}::uuid[])`;
+
+const codes =
+  (table: DataTable, names: { system: string; code: string; display: string }) => (jobs: string) =>
+    `
+    SELECT etl_job_id, '${table}' AS kind, ${names.system} AS code_system, ${names.code} AS code,
+           ${names.display} AS display, sum(records)::int AS records,
+           COALESCE(array_agg(patient_id) FILTER (WHERE patient_id <> ''), '{}') AS patients
+      FROM (
+        SELECT etl_job_id, ${names.system}, ${names.code}, ${names.display}, patient_id,
+               count(*) AS records
+          FROM ${table} WHERE ${ofJobs(jobs)} GROUP BY 1, 2, 3, 4, 5
+      ) AS of_patients
+     GROUP BY 1, 2, 3, 4, 5`;
+
+const conditionCodes = codes("conditions", {
+  system: "code_system",
+  code: "code",
+  display: "code_display",
+});
+const medicationCodes = codes("medication_requests", {
+  system: "medication_system",
+  code: "medication_code",
+  display: "medication_display",
+});
+
+const valueMonths = (jobs: string) => `
+  SELECT etl_job_id, code_system, code, code_display, unit, ${month("effective_at")} AS month,
+         array_agg(value) AS values
+    FROM (${numericObservations(jobs)}) AS numbers
+   WHERE code IS NOT NULL
+   GROUP BY 1, 2, 3, 4, 5, 6`;
+
+/** How many of each value: of several months of one code, or of all that a source holds. */
+const valueCounts = (source: string) => `
+  SELECT etl_job_id, code_system, code, code_display, unit, sum(records)::int AS records,
+         array_agg(value) AS values, array_agg(records) AS counts
+    FROM (
+      SELECT etl_job_id, code_system, code, code_display, unit, value, count(*)::int AS records
+        FROM ${source} CROSS JOIN LATERAL unnest(values) AS value
+       GROUP BY 1, 2, 3, 4, 5, 6
+    ) AS counted
+   GROUP BY 1, 2, 3, 4, 5`;
+
+export type RollUp = {
+  columns: readonly string[];
+  /** The statement that makes it from the data of the jobs; `jobs` is the parameter that holds ids. */
+  select: (jobs: string) => string;
+  /** The same from roll-ups that stand before it in the list, where that is less work. */
+  selectFromRolledUp?: (jobs: string) => string;
+};
+
+/**
+ * What the charts read in place of the rows: small tables a job, added up over the jobs that are chosen.
+ * None holds a figure that could not be put together from several jobs (a median, a distinct count):
+ * it holds what such a figure is made of. Each is defined by the statement that makes it, which a chart
+ * runs for jobs that have none yet, so there is one rule and not two.
+ */
+export const rollUps = {
+  roll_up_types: {
+    columns: ["etl_job_id", "resource_type", "records"],
+    select: (jobs) => `
+      ${Object.entries(typeOfTable)
+        .map(
+          ([table, type]) => `
+            SELECT etl_job_id, '${type}' AS resource_type, count(*) AS records
+              FROM ${table} WHERE ${ofJobs(jobs)} GROUP BY 1`,
+        )
+        .join(" UNION ALL ")}
+      UNION ALL
+      SELECT etl_job_id, resource_type, count(*) FROM resources WHERE ${ofJobs(jobs)} GROUP BY 1, 2`,
+  },
+  roll_up_patients: {
+    columns: [
+      "etl_job_id",
+      "id",
+      "gender",
+      "birth_date",
+      "deceased",
+      "deceased_at",
+      "last_updated",
+    ],
+    select: (jobs) => `
+      SELECT etl_job_id, id, gender, birth_date, deceased, deceased_at, last_updated
+        FROM patients WHERE ${ofJobs(jobs)}`,
+  },
+  roll_up_codes: {
+    columns: ["etl_job_id", "kind", "code_system", "code", "display", "records", "patients"],
+    select: (jobs) => `${conditionCodes(jobs)} UNION ALL ${medicationCodes(jobs)}`,
+  },
+  roll_up_encounters: {
+    columns: ["etl_job_id", "month", "class_code", "records", "first_at", "last_at"],
+    select: (jobs) => `
+      SELECT etl_job_id, ${month("start_at")} AS month, class_code, count(*)::int AS records,
+             min(start_at) AS first_at, max(start_at) AS last_at
+        FROM encounters WHERE ${ofJobs(jobs)} GROUP BY 1, 2, 3`,
+  },
+  /** of all Observations, numeric or not */
+  roll_up_observation_months: {
+    columns: ["etl_job_id", "month", "first_at", "last_at"],
+    select: (jobs) => `
+      SELECT etl_job_id, ${month("effective_at")} AS month,
+             min(effective_at) AS first_at, max(effective_at) AS last_at
+        FROM observations WHERE ${ofJobs(jobs)} AND effective_at IS NOT NULL GROUP BY 1, 2`,
+  },
+  /** every value, by code, unit and month (null: undated) */
+  roll_up_value_months: {
+    columns: ["etl_job_id", "code_system", "code", "code_display", "unit", "month", "values"],
+    select: valueMonths,
+  },
+  /** every different value of a code and unit, and how often it is there */
+  roll_up_values: {
+    columns: [
+      "etl_job_id",
+      "code_system",
+      "code",
+      "code_display",
+      "unit",
+      "records",
+      "values",
+      "counts",
+    ],
+    select: (jobs) => valueCounts(`(${valueMonths(jobs)}) AS months`),
+    selectFromRolledUp: (jobs) =>
+      valueCounts(`(SELECT * FROM roll_up_value_months WHERE ${ofJobs(jobs)}) AS months`),
+  },
+} as const satisfies Record<string, RollUp>;
+
+export type RollUpName = keyof typeof rollUps;
+
+/** Roll-ups in the order in which they are made. */
+export const rollUpNames = Object.keys(rollUps) as RollUpName[];
