@@ -15,10 +15,10 @@ const attempts = 60;
  * @throws AppError database-unavailable; the lock timeout where a table stays busy for a minute
  */
 export async function dropJob(jobId: string): Promise<void> {
+  const partitions = dataTables.map((table) => partitionName(table, jobId));
   await withClient(async (client) => {
     await inTransaction(client, () => dropRollUps(client, jobId));
-    for (const table of dataTables) {
-      const partition = partitionName(table, jobId);
+    for (const partition of partitions) {
       for (let attempt = 1; ; attempt += 1) {
         try {
           await inTransaction(client, async () => {

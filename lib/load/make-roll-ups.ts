@@ -10,6 +10,8 @@ import { inTransaction } from "./in-transaction";
 export async function makeRollUps(client: PoolClient, jobId: string): Promise<void> {
   await inTransaction(client, async () => {
     await dropRollUps(client, jobId);
+    // Groups are found by hash: sorting half a million rows by five texts takes three times as long.
+    await client.query("SET LOCAL enable_sort = off");
     for (const name of rollUpNames) {
       const { columns, select, selectFromRolledUp }: RollUp = rollUps[name];
       await client.query(

@@ -682,7 +682,7 @@ async function oddJob(): Promise<string> {
   return jobId;
 }
 
-/** Every chart, with each code and unit that there is. */
+/** Every chart, with each code that there is. */
 async function everyChart(job: string[]) {
   const query = of(...job);
   const found: Record<string, unknown> = {};
@@ -690,9 +690,9 @@ async function everyChart(job: string[]) {
     if (!/distribution|trend/.test(name)) found[name] = await chart(name, query);
   }
   const { codes } = await chart("observation-codes", query);
-  for (const { code, units } of codes) {
-    for (const unit of [undefined, "", ...units]) {
-      const one = { job, code: code ?? undefined, unit };
+  for (const code of new Set(codes.map((row) => row.code ?? undefined))) {
+    for (const unit of [undefined, "", "kg"]) {
+      const one = { job, code, unit };
       found[`distribution ${code} ${unit}`] = await chart("observation-distribution", one);
       found[`trend ${code} ${unit}`] = await chart("observation-trend", one);
     }
@@ -741,7 +741,7 @@ const plainly = {
 test("charts say the same from roll-ups, from rows and from a mixture of both", async () => {
   const jobs = [await oddJob(), await oddJob(), await oddJob()] as const;
   const [first, second, third] = jobs;
-  const choices = [[first], [second, third], [...jobs], []];
+  const choices = [[first], [second, third], []];
   const fromRows = [];
   for (const chosen of choices) fromRows.push(rounded(await everyChart(chosen)));
   expect(await rolledUpJobs()).toEqual([]);

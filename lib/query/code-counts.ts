@@ -17,35 +17,35 @@ const shown = 20;
 
 const sql = `
   WITH held AS MATERIALIZED (SELECT * FROM ${rolledUp("roll_up_codes")} AS all_kinds WHERE kind = $3),
-  top AS (
+  counted AS (
     SELECT code_system, code, CASE WHEN code IS NULL THEN display END AS words,
            (array_agg(display ORDER BY display_records DESC, display)
              FILTER (WHERE display IS NOT NULL))[1] AS display,
-           sum(display_records)::int AS records,
-           (count(*) OVER ())::int AS distinct
+           sum(display_records)::int AS records
       FROM (
         SELECT code_system, code, display, sum(records) AS display_records
           FROM held GROUP BY 1, 2, 3
       ) AS spellings
      GROUP BY 1, 2, 3
-     ORDER BY records DESC, code, display
-     LIMIT ${shown}
+  ),
+  top AS MATERIALIZED (
+    SELECT row_number() OVER (ORDER BY records DESC, code, display, code_system)::int AS place, *,
+           (count(*) OVER ())::int AS distinct
+      FROM counted ORDER BY place LIMIT ${shown}
   ),
   of_patients AS (
-    SELECT code_system, code, words, count(*)::int AS patients FROM (
-      SELECT DISTINCT top.code_system, top.code, top.words, patient
+    SELECT place, count(*)::int AS patients FROM (
+      SELECT DISTINCT place, patient
         FROM top JOIN held ON held.code IS NOT DISTINCT FROM top.code
          AND held.code_system IS NOT DISTINCT FROM top.code_system
          AND (top.code IS NOT NULL OR held.display IS NOT DISTINCT FROM top.words)
        CROSS JOIN LATERAL unnest(held.patients) AS patient
-    ) AS each GROUP BY 1, 2, 3
+    ) AS each GROUP BY place
   )
-  SELECT top.code_system, top.code, COALESCE(top.display, top.code, '') AS display, records,
+  SELECT code_system, code, COALESCE(display, code, '') AS display, records,
          COALESCE(patients, 0) AS patients, "distinct"
-    FROM top LEFT JOIN of_patients ON of_patients.code IS NOT DISTINCT FROM top.code
-     AND of_patients.code_system IS NOT DISTINCT FROM top.code_system
-     AND of_patients.words IS NOT DISTINCT FROM top.words
-   ORDER BY records DESC, top.code, top.display`;
+    FROM top LEFT JOIN of_patients USING (place)
+   ORDER BY place`;
 
 /**
  * The most frequent codes of a table by rows, with their distinct patients (across the chosen jobs).

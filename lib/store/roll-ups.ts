@@ -4,6 +4,12 @@ import { numericObservations } from "./numeric-observations";
 /** The first day of a time's month, in UTC. */
 const month = (column: string) => `date_trunc('month', ${column} AT TIME ZONE 'UTC')::date`;
 
+/**
+ * A patient as a number, to tell patients apart many times faster than by their ids. Two of a million
+ * would share one in one database of thirty million.
+ */
+const patientNumber = (id: string) => `hashtextextended(${id}, 0)`;
+
 const ofJobs = (jobs: string) => `etl_job_id = ANY(${jobs}::uuid[])`;
 
 const codes =
@@ -11,7 +17,8 @@ const codes =
     `
     SELECT etl_job_id, '${table}' AS kind, ${names.system} AS code_system, ${names.code} AS code,
            ${names.display} AS display, sum(records)::int AS records,
-           COALESCE(array_agg(patient_id) FILTER (WHERE patient_id <> ''), '{}') AS patients
+           COALESCE(array_agg(${patientNumber("patient_id")}) FILTER (WHERE patient_id <> ''), '{}')
+             AS patients
       FROM (
         SELECT etl_job_id, ${names.system}, ${names.code}, ${names.display}, patient_id,
                count(*) AS records
@@ -79,7 +86,7 @@ export const rollUps = {
   roll_up_patients: {
     columns: [
       "etl_job_id",
-      "id",
+      "patient",
       "gender",
       "birth_date",
       "deceased",
@@ -87,7 +94,8 @@ export const rollUps = {
       "last_updated",
     ],
     select: (jobs) => `
-      SELECT etl_job_id, id, gender, birth_date, deceased, deceased_at, last_updated
+      SELECT etl_job_id, ${patientNumber("id")} AS patient, gender, birth_date, deceased,
+             deceased_at, last_updated
         FROM patients WHERE ${ofJobs(jobs)}`,
   },
   roll_up_codes: {

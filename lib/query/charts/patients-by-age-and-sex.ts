@@ -15,9 +15,9 @@ const Row = z.object({
 
 const sql = `
   WITH one_row_each AS (
-    SELECT DISTINCT ON (id) gender, birth_date, deceased, deceased_at
+    SELECT DISTINCT ON (patient) gender, birth_date, deceased, deceased_at
       FROM ${rolledUp("roll_up_patients")} AS held
-     ORDER BY id, last_updated DESC NULLS LAST, etl_job_id
+     ORDER BY patient, last_updated DESC NULLS LAST, etl_job_id
   ), aged AS (
     SELECT gender,
            CASE WHEN deceased IS NOT TRUE OR deceased_at IS NOT NULL THEN date_part('year', age(

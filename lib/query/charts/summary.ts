@@ -17,7 +17,7 @@ const Totals = z.object({
 const totalsSql = `
   SELECT
     (SELECT count(*)::float8 FROM (
-       SELECT DISTINCT id FROM ${rolledUp("roll_up_patients")} AS held) AS patients) AS patients,
+       SELECT DISTINCT patient FROM ${rolledUp("roll_up_patients")} AS held) AS patients) AS patients,
     (SELECT COALESCE(sum(records), 0)::float8 FROM ${rolledUp("roll_up_types")} AS held) AS resources,
     min(first_at) AS from,
     max(last_at) AS to

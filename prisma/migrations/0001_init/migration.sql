@@ -381,7 +381,7 @@ CREATE TABLE "roll_up_types" (
 CREATE TABLE "roll_up_patients" (
     "etl_job_id" UUID NOT NULL,
     "no" INTEGER NOT NULL,
-    "id" TEXT NOT NULL,
+    "patient" BIGINT NOT NULL,
     "gender" TEXT,
     "birth_date" DATE,
     "deceased" BOOLEAN,
@@ -400,7 +400,7 @@ CREATE TABLE "roll_up_codes" (
     "code" TEXT,
     "display" TEXT,
     "records" INTEGER NOT NULL,
-    "patients" TEXT[],
+    "patients" BIGINT[],
 
     CONSTRAINT "roll_up_codes_pkey" PRIMARY KEY ("etl_job_id","no")
 );
