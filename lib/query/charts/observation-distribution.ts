@@ -1,10 +1,9 @@
 import { z } from "zod";
 import type { ChartData, ChartQuery } from "@/lib/contract/chart";
 import { chosenJobs } from "../chosen-jobs";
-import { chosenUnit } from "../chosen-unit";
 import { requiredCode } from "../required-code";
-import { rolledUp } from "../rolled-up";
 import { rows } from "../rows";
+import { valuesOfCode } from "../values-of-code";
 
 const Row = z.object({
   unit: z.string().nullable(),
@@ -26,13 +25,10 @@ const Row = z.object({
 const bins = 20;
 
 const sql = `
-  WITH ${chosenUnit},
+  WITH ${valuesOfCode("roll_up_values")},
   numbers AS MATERIALIZED (
     SELECT value, sum(times) AS records
-      FROM ${rolledUp("roll_up_values")} AS held
-      JOIN chosen ON held.unit IS NOT DISTINCT FROM chosen.unit
-     CROSS JOIN LATERAL unnest(values, counts) AS each (value, times)
-     WHERE code = $3
+      FROM shown CROSS JOIN LATERAL unnest(values, counts) AS each (value, times)
      GROUP BY value
   ),
   total AS (

@@ -1,11 +1,10 @@
 import { z } from "zod";
 import type { ChartData, ChartQuery } from "@/lib/contract/chart";
 import { chosenJobs } from "../chosen-jobs";
-import { chosenUnit } from "../chosen-unit";
 import { plausibleMonth, yearsInMonths } from "../plausible-month";
 import { requiredCode } from "../required-code";
-import { rolledUp } from "../rolled-up";
 import { rows } from "../rows";
+import { valuesOfCode } from "../values-of-code";
 
 const Row = z.object({
   unit: z.string().nullable(),
@@ -15,12 +14,9 @@ const Row = z.object({
 });
 
 const sql = `
-  WITH ${chosenUnit},
+  WITH ${valuesOfCode("roll_up_value_months")},
   dated AS MATERIALIZED (
-    SELECT month, values
-      FROM ${rolledUp("roll_up_value_months")} AS held
-      JOIN chosen ON held.unit IS NOT DISTINCT FROM chosen.unit
-     WHERE code = $3 AND ${plausibleMonth("month")}
+    SELECT month, values FROM shown WHERE ${plausibleMonth("month")}
   ),
   span AS MATERIALIZED (
     SELECT CASE WHEN max(month) > min(month) + interval '${yearsInMonths} years'
