@@ -23,5 +23,9 @@ export async function makeRollUps(client: PoolClient, jobId: string): Promise<vo
     }
     await client.query("INSERT INTO roll_up_jobs (etl_job_id) VALUES ($1)", [jobId]);
   });
-  for (const name of rollUpNames) await client.query(`ANALYZE ${name}`);
+  await inTransaction(client, async () => {
+    // A few thousand rows tell enough.
+    await client.query("SET LOCAL default_statistics_target = 10");
+    await client.query(`ANALYZE ${rollUpNames.join(", ")}`);
+  });
 }
