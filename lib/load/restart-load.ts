@@ -1,5 +1,6 @@
 import { dataTables } from "@/lib/store/data-tables";
 import { LeaseLost } from "@/lib/store/lease-lost";
+import { forgetRollUps } from "./forget-roll-ups";
 import { inTransaction } from "./in-transaction";
 import { partitionName } from "./partition-name";
 import { withClient } from "./with-client";
@@ -30,6 +31,7 @@ export async function restartLoad(file: {
       const own = rows.find(({ id }) => id === file.fileId);
       if (own?.holder !== file.leaseHolder) throw new LeaseLost(`file ${file.fileId}`);
       if (!own.loaded) return false;
+      await forgetRollUps(client, file.jobId);
       await client.query(
         `TRUNCATE ${dataTables.map((table) => partitionName(table, file.jobId)).join(", ")}`,
       );
