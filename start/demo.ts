@@ -234,7 +234,13 @@ export default async function demo(args: string[]): Promise<void> {
     say.line(pc.dim(`Ready after ${((Date.now() - startedAt) / 1000).toFixed(0)} s.`));
     tellHowToSignIn(application, [
       ["Sandbox", `${sandbox} (offers the configuration file to upload yourself)`],
-      ["API key", `${key} (until the next start; make your own under Settings)`],
+      [
+        "API key",
+        // One that was set is a secret of its owner's; the demo's own ends with the next start.
+        application.settings.ETL_API_KEY
+          ? "the ETL_API_KEY of your settings"
+          : `${key} (until the next start; make your own under Settings)`,
+      ],
     ]);
   } catch (error) {
     if (application.isStopping()) return;
