@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vi
 import { KickOffBody } from "@/lib/contract/export-request";
 import { ResumeBody } from "@/lib/contract/job";
 import { database } from "@/lib/store/client";
-import { freshDatabase } from "@/lib/store/fresh-database";
+import { freshDatabase, removeJobs } from "@/lib/store/fresh-database";
 import { health } from "@/lib/store/health";
 import { jobDetail } from "@/lib/store/jobs";
 import { overview } from "@/lib/store/overview";
@@ -39,7 +39,7 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   sandbox.faults = {};
-  await database().pool.query("TRUNCATE export_jobs, connections CASCADE");
+  await removeJobs();
 });
 afterEach(async () => {
   stop?.abort();

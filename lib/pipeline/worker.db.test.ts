@@ -13,7 +13,7 @@ import { settleJob } from "@/lib/load/settle-job";
 import { database } from "@/lib/store/client";
 import { createJobs } from "@/lib/store/create-job";
 import { listEvents } from "@/lib/store/events";
-import { freshDatabase } from "@/lib/store/fresh-database";
+import { freshDatabase, removeJobs } from "@/lib/store/fresh-database";
 import { storeCancel, storeRetry } from "@/lib/store/job-orders";
 import { jobDetail, jobList } from "@/lib/store/jobs";
 import type { StageFunctions } from "./advance-job";
@@ -109,7 +109,7 @@ function startWorker(stages: StageFunctions, { leaseSeconds = 5 } = {}) {
 }
 
 beforeEach(async () => {
-  await database().pool.query("TRUNCATE export_jobs, connections CASCADE");
+  await removeJobs();
 });
 afterEach(async () => {
   for (const stop of stops.splice(0)) await stop();

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import pg from "pg";
 import { afterAll, inject } from "vitest";
-import { closeDatabase } from "./client";
+import { closeDatabase, database } from "./client";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -34,4 +34,20 @@ export async function freshDatabase(): Promise<string> {
     await client.end();
   });
   return url;
+}
+
+/**
+ * Removes every job and connection between two tests. A step of the test before may still be writing
+ * its last row (a kick-off goes on after its caller was answered); PostgreSQL then ends one of the two
+ * as a deadlock, and it is ours that tries again.
+ */
+export async function removeJobs(): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await database().pool.query("TRUNCATE export_jobs, connections CASCADE");
+      return;
+    } catch (error) {
+      if ((error as pg.DatabaseError).code !== "40P01" || attempt === 10) throw error;
+    }
+  }
 }
