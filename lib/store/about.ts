@@ -1,14 +1,9 @@
-import { readFile, statfs } from "node:fs/promises";
+import { statfs } from "node:fs/promises";
 import path from "node:path";
 import type { About } from "@/lib/contract/settings";
 import { env } from "@/lib/settings/env";
 import { database } from "./client";
-
-/** The version in package.json: every process of Bulkhouse runs in the project's folder. */
-async function versionOf(): Promise<string> {
-  const text = await readFile(path.join(process.cwd(), "package.json"), "utf8");
-  return (JSON.parse(text) as { version: string }).version;
-}
+import { versionOf } from "./version-of";
 
 /** Bytes that we may still write below a folder; null where that cannot be told. */
 async function freeBytes(folder: string): Promise<number | null> {
