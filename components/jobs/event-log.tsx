@@ -7,7 +7,6 @@ import { useState } from "react";
 import { useFormatter, useMessages, useTranslations } from "use-intl";
 import { Loaded } from "@/components/feedback/loaded";
 import { eventsQuery } from "@/lib/browser/jobs-queries";
-import type { EventList } from "@/lib/contract/job";
 
 /** Links and kinds of files repeat what the number says; the download has them, and whole headers too. */
 const left = new Set(["fileUrl", "itemType", "resourceType", "fileNo", "message", "logVersion"]);
@@ -24,17 +23,6 @@ const detailText = (detail: Record<string, unknown>): string =>
   ]
     .filter((part) => part !== null)
     .join("  ");
-
-/** Saves what is on screen as a file, one JSON object a line. */
-function save(events: EventList["events"], name: string) {
-  const text = events.map((event) => `${JSON.stringify(event)}\n`).join("");
-  const url = URL.createObjectURL(new Blob([text], { type: "application/x-ndjson" }));
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(url);
-}
 
 /** What happened, newest first, growing while the job runs; named as in the field's export log. */
 export function EventLog({ jobId, live }: { jobId: string; live: boolean }) {
@@ -61,8 +49,9 @@ export function EventLog({ jobId, live }: { jobId: string; live: boolean }) {
             onChange={({ currentTarget }) => setFilter(currentTarget.value)}
           />
           <Button
-            disabled={!query.data?.events.length}
-            onClick={() => save(query.data?.events ?? [], `log-${jobId}.ndjson`)}
+            component="a"
+            href={`/api/bulk-data/jobs/${jobId}/log`}
+            download
             variant="default"
             size="xs"
             leftSection={<IconDownload size={14} aria-hidden />}

@@ -44,12 +44,12 @@ function kickOffEvent(job: ClaimedJob, requestUrl: string, statusUrl: string) {
   const { patient: _patient, type_filter: _typeFilter, ...requestParameters } = job.request;
   return {
     exportUrl: url.href,
+    errorCode: null,
+    errorBody: null,
     requestParameters,
     responseHeaders: { "content-location": withoutQuery(statusUrl) },
-    softwareName: null,
     softwareVersion: null,
     softwareReleaseDate: null,
-    fhirVersion: null,
     logVersion: "2.0.0",
   };
 }
@@ -83,6 +83,7 @@ async function poll(job: ClaimedJob, stages: StageFunctions): Promise<void> {
   const authorize = tokensOf(job, stages);
   const files = new Map<string, NewFile>();
   const raw: unknown[] = [];
+  const pages: { output: number; deleted: number; error: number }[] = [];
   let transactionTime: Date | null = null;
   let requiresAccessToken = false;
   // Bulk Data Access 3.0.0, Response - Complete Status: further pages by link[relation=next].
@@ -104,6 +105,8 @@ async function poll(job: ClaimedJob, stages: StageFunctions): Promise<void> {
     }
     const { manifest } = answer;
     raw.push(answer.raw);
+    const { output, deleted, error } = manifest;
+    pages.push({ output: output.length, deleted: deleted.length, error: error.length });
     transactionTime ??= manifest.transactionTime;
     requiresAccessToken ||= manifest.requiresAccessToken;
     for (const kind of ["output", "error", "deleted"] as const) {
@@ -127,7 +130,7 @@ async function poll(job: ClaimedJob, stages: StageFunctions): Promise<void> {
     transactionTime,
     requiresAccessToken,
     raw: raw.length === 1 ? raw[0] : raw,
-    pages: raw.length,
+    pages,
     files: [...files.values()],
   });
   log().info({ jobId: job.jobId, files: files.size }, "manifest stored");

@@ -13,6 +13,7 @@ import { settleJob } from "@/lib/load/settle-job";
 import { database } from "@/lib/store/client";
 import { createJobs } from "@/lib/store/create-job";
 import { listEvents } from "@/lib/store/events";
+import { type ExportLogItem, exportLogAsNdjson } from "@/lib/store/export-log";
 import { freshDatabase, removeJobs } from "@/lib/store/fresh-database";
 import { storeCancel, storeRetry } from "@/lib/store/job-orders";
 import { jobDetail, jobList } from "@/lib/store/jobs";
@@ -267,6 +268,7 @@ test("the log of a job has the standard's names and no secret of a signed link",
   expect(names).toEqual([
     "kickoff",
     "status_progress",
+    "status_page_complete",
     "status_complete",
     "manifest_complete",
     "download_request",
@@ -275,6 +277,35 @@ test("the log of a job has the standard's names and no secret of a signed link",
     "export_complete",
     "export_deleted",
   ]);
+});
+
+test("the log as a file has the field's form and says how many lines each file brought", async () => {
+  const { stages } = bulkServer({ files: 2, lines: 3 });
+  const jobId = await newJob();
+  startWorker(stages);
+  await until(jobId, ended);
+  const text = await new Response(exportLogAsNdjson(jobId)).text();
+  const items: ExportLogItem[] = text
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  for (const item of items) {
+    expect(Object.keys(item)).toEqual(["exportId", "timestamp", "eventId", "eventDetail"]);
+    expect(item.exportId).toBe(jobId);
+    expect(new Date(item.timestamp).toISOString()).toBe(item.timestamp);
+  }
+  const details = (eventId: string) =>
+    items.filter((item) => item.eventId === eventId).map((item) => item.eventDetail);
+  expect(details("kickoff")[0]).toMatchObject({ logVersion: "2.0.0", errorCode: null });
+  expect(details("kickoff")[0]?.requestParameters).not.toHaveProperty("patient");
+  expect(details("status_page_complete")).toMatchObject([
+    { outputFileCount: 2, deletedFileCount: 0, errorFileCount: 0 },
+  ]);
+  expect(details("manifest_complete")).toMatchObject([
+    { totalOutputFileCount: 2, totalManifests: 1 },
+  ]);
+  expect(details("download_complete").map((detail) => detail.resourceCount)).toEqual([3, 3]);
+  expect(details("export_complete")).toMatchObject([{ files: 2, resources: 6, attachments: 0 }]);
 });
 
 test("two workers share the work and do no step twice", async () => {

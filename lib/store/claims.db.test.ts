@@ -54,7 +54,7 @@ async function jobWithFiles(count: number): Promise<string> {
     transactionTime: new Date(),
     requiresAccessToken: false,
     raw: {},
-    pages: 1,
+    pages: [{ output: 1, deleted: 0, error: 0 }],
     files: Array.from({ length: count }, (_, n) => ({
       kind: "output" as const,
       resourceType: "Patient",
@@ -178,7 +178,7 @@ test("the same manifest stored twice makes the same files once, with the fresh l
     transactionTime: null,
     requiresAccessToken: false,
     raw: {},
-    pages: 1,
+    pages: [{ output: 1, deleted: 0, error: 0 }],
     files: [
       { kind: "output" as const, resourceType: null, url: "https://x/1", expectedCount: null },
     ],

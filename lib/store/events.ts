@@ -10,6 +10,7 @@ export type EventName =
   | "kickoff"
   | "status_progress"
   | "status_error"
+  | "status_page_complete"
   | "status_complete"
   | "manifest_complete"
   | "download_request"

@@ -56,7 +56,8 @@ export function storeManifest(
     transactionTime: Date | null;
     requiresAccessToken: boolean;
     raw: unknown;
-    pages: number;
+    /** how many files each page of it names, in the order in which they came */
+    pages: { output: number; deleted: number; error: number }[];
     files: NewFile[];
   },
 ): Promise<void> {
@@ -97,13 +98,21 @@ export function storeManifest(
     );
     const transactionTime = manifest.transactionTime?.toISOString() ?? null;
     const countOf = (kind: NewFile["kind"]) => files.filter((file) => file.kind === kind).length;
+    for (const page of manifest.pages) {
+      await addEvent(client, job.jobId, "status_page_complete", {
+        transactionTime,
+        outputFileCount: page.output,
+        deletedFileCount: page.deleted,
+        errorFileCount: page.error,
+      });
+    }
     await addEvent(client, job.jobId, "status_complete", { transactionTime });
     await addEvent(client, job.jobId, "manifest_complete", {
       transactionTime,
       totalOutputFileCount: countOf("output"),
       totalDeletedFileCount: countOf("deleted"),
       totalErrorFileCount: countOf("error"),
-      totalManifests: manifest.pages,
+      totalManifests: manifest.pages.length,
     });
   });
 }

@@ -1,4 +1,5 @@
 import { JobParams, RejectedLinesQuery } from "@/lib/contract/job";
+import { ndjsonFile } from "@/lib/http/ndjson-file";
 import { route } from "@/lib/http/route";
 import { audit } from "@/lib/store/audit";
 import { jobExists } from "@/lib/store/jobs";
@@ -13,13 +14,6 @@ export const GET = route(
       return listRejectedLines(jobId, { page: query.page, pageSize: query.page_size });
     }
     await audit({ actor: actor.label, action: "rejected-lines.download", target: jobId });
-    return new Response(rejectedLinesAsNdjson(jobId), {
-      headers: {
-        "Content-Type": "application/x-ndjson; charset=utf-8",
-        "Content-Disposition": `attachment; filename="rejected-lines-${jobId}.ndjson"`,
-        "Cache-Control": "no-store",
-        "X-Content-Type-Options": "nosniff",
-      },
-    });
+    return ndjsonFile(rejectedLinesAsNdjson(jobId), `rejected-lines-${jobId}.ndjson`);
   },
 );
