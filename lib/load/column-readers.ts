@@ -37,6 +37,8 @@ const kindOf = (column: string): CellKind => {
   if (column.endsWith("_at")) return "time";
   if (column === "birth_date") return "day";
   if (column === "deceased") return "flag";
+  if (column === "component_values") return "numbers";
+  if (column.startsWith("component_")) return "texts";
   return column === "value_quantity" ? "number" : "text";
 };
 

@@ -1,7 +1,10 @@
 import type { Cell } from "./resources/row-columns";
 
 /** How a column stands in PostgreSQL's binary COPY format. */
-export type CellKind = "text" | "time" | "day" | "flag" | "number";
+export type CellKind = "text" | "time" | "day" | "flag" | "number" | "texts" | "numbers";
+
+/** What an array says its elements are: PostgreSQL's own numbers of the types. */
+const typeNumbers = { texts: 25, numbers: 701 };
 
 const epochMs = Date.UTC(2000, 0, 1);
 const dayMs = 86_400_000;
@@ -134,6 +137,24 @@ export class CopyBuffer {
     this.length += 8;
   }
 
+  /** An array of one dimension, from 1 on. */
+  list(kind: "texts" | "numbers", values: readonly (string | number | null)[]): void {
+    this.#reserve(24);
+    const start = this.length;
+    this.length += 4;
+    this.#int32(1);
+    this.#int32(values.includes(null) ? 1 : 0);
+    this.#int32(typeNumbers[kind]);
+    this.#int32(values.length);
+    this.#int32(1);
+    for (const value of values) {
+      if (value === null) this.null();
+      else if (typeof value === "number") this.number(value);
+      else this.text(value);
+    }
+    this.#buffer.writeInt32BE(this.length - start - 4, start);
+  }
+
   /** A field of the column's kind; times come in milliseconds since 1970, days as yyyy-mm-dd. */
   cell(kind: CellKind, value: Cell): void {
     if (value === null) this.null();
@@ -141,6 +162,7 @@ export class CopyBuffer {
     else if (kind === "time") this.time(Number(value));
     else if (kind === "number") this.number(Number(value));
     else if (kind === "flag") this.flag(value === true);
+    else if (kind === "texts" || kind === "numbers") this.list(kind, value as readonly string[]);
     else this.integer(Math.floor((Date.parse(String(value)) - epochMs) / dayMs));
   }
 }

@@ -193,7 +193,10 @@ test("binary COPY: nulls, flags, numbers, times, days, and text of every length 
   for (const time of times) copy.cell("time", Date.parse(time));
   copy.row(4);
   for (const day of ["2000-01-01", "1999-12-31", "0001-01-01", "9999-12-31"]) copy.cell("day", day);
-  const [first, second, third, fourth, fifth] = fieldsOf(copy.slice(0, copy.length));
+  copy.row(2);
+  copy.cell("texts", ["é", null]);
+  copy.cell("numbers", [1.5, -2]);
+  const [first, second, third, fourth, fifth, sixth] = fieldsOf(copy.slice(0, copy.length));
   expect(first).toEqual([null, Buffer.from([255, 255, 255, 254])]);
   expect(second?.map(String)).toEqual(texts);
   expect(third?.slice(0, 2)).toEqual([Buffer.from([1]), Buffer.from([0])]);
@@ -202,6 +205,14 @@ test("binary COPY: nulls, flags, numbers, times, days, and text of every length 
     times.map((time) => BigInt(Date.parse(time) - Date.UTC(2000, 0, 1)) * 1000n),
   );
   expect(fifth?.map((field) => field?.readInt32BE())).toEqual([0, -1, -730_119, 2_921_939]);
+  // dimensions, are there nulls, element type; length, first index; a length before each element
+  const int32s = (...values: number[]) => Buffer.from(new Int32Array(values).buffer).swap32();
+  expect(sixth?.[0]).toEqual(
+    Buffer.concat([int32s(1, 1, 25, 2, 1, 2), Buffer.from("é"), int32s(-1)]),
+  );
+  expect(sixth?.[1]?.subarray(0, 24)).toEqual(int32s(1, 0, 701, 2, 1, 8));
+  expect(sixth?.[1]?.readDoubleBE(24)).toBe(1.5);
+  expect(sixth?.[1]?.readDoubleBE(36)).toBe(-2);
   copy.clear();
   expect(copy.length).toBe(0);
 });

@@ -18,9 +18,58 @@ function valueText(resource: Json): string | null {
   return typeof plain === "number" || typeof plain === "boolean" ? String(plain) : text(plain);
 }
 
+type Components = {
+  component_systems: readonly (string | null)[] | null;
+  component_codes: readonly string[] | null;
+  component_displays: readonly (string | null)[] | null;
+  component_units: readonly (string | null)[] | null;
+  component_values: readonly number[] | null;
+};
+
+// One for all: most Observations have none.
+const noComponents: Components = {
+  component_systems: null,
+  component_codes: null,
+  component_displays: null,
+  component_units: null,
+  component_values: null,
+};
+
+/** The components that are a number under a code (the first coding's), side by side in five lists. */
+function componentsOf(value: unknown): Components {
+  if (!Array.isArray(value)) return noComponents;
+  const systems: (string | null)[] = [];
+  const codes: string[] = [];
+  const displays: (string | null)[] = [];
+  const units: (string | null)[] = [];
+  const values: number[] = [];
+  for (const item of value) {
+    const component = object(item);
+    const concept = object(component.code);
+    const first = object(Array.isArray(concept.coding) ? concept.coding[0] : undefined);
+    const quantity = object(component.valueQuantity);
+    const code = text(first.code);
+    const amount = number(quantity.value);
+    if (code === null || amount === null) continue;
+    systems.push(text(first.system));
+    codes.push(code);
+    displays.push(text(first.display) ?? text(concept.text));
+    units.push(text(quantity.unit) ?? text(quantity.code));
+    values.push(amount);
+  }
+  if (codes.length === 0) return noComponents;
+  return {
+    component_systems: systems,
+    component_codes: codes,
+    component_displays: displays,
+    component_units: units,
+    component_values: values,
+  };
+}
+
 /**
  * Observation → observations. One that only has components (blood pressure) has no value of its own:
- * queries read resource->'component'.
+ * what it measures stands in the component columns, arrays that `unnest` reads side by side.
  */
 export const observation: ColumnReader<
   | "code_system"
@@ -33,6 +82,7 @@ export const observation: ColumnReader<
   | "value_unit"
   | "value_text"
   | "encounter_id"
+  | keyof Components
 > = {
   names: [
     "code_system",
@@ -45,6 +95,11 @@ export const observation: ColumnReader<
     "value_unit",
     "value_text",
     "encounter_id",
+    "component_systems",
+    "component_codes",
+    "component_displays",
+    "component_units",
+    "component_values",
   ],
   read(resource) {
     const code = coding(resource.code);
@@ -68,6 +123,7 @@ export const observation: ColumnReader<
         encounter_id:
           referenceId(resource.encounter, "Encounter") ??
           referenceId(resource.context, "Encounter"),
+        ...componentsOf(resource.component),
       },
     };
   },

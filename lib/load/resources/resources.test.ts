@@ -122,6 +122,43 @@ test("Observation: a quantity is a number with its unit, every other value is te
   expect(read({ component: [{ valueQuantity: { value: 120 } }] })).toEqual([null, null, null]);
 });
 
+test("Observation: components that are a number under a code, side by side; others are left out", () => {
+  const read = (component: unknown) =>
+    Object.entries(observation.read({ subject, component }).columns)
+      .filter(([name]) => name.startsWith("component_"))
+      .map(([, cell]) => cell);
+  expect(
+    read([
+      { code: concept("sys", "Systolic"), valueQuantity: { value: 118, unit: "mmHg" } },
+      { code: concept("text", "No number"), valueString: "x" },
+      {
+        code: { text: "Words", coding: [{ code: "dia" }] },
+        valueQuantity: { value: 0, code: "mm" },
+      },
+    ]),
+  ).toEqual([
+    ["urn:s", null],
+    ["sys", "dia"],
+    ["Systolic", "Words"],
+    ["mmHg", "mm"],
+    [118, 0],
+  ]);
+  const nothing = [null, null, null, null, null];
+  const valueQuantity = { value: 1 };
+  for (const odd of [
+    undefined,
+    "text",
+    [],
+    [null, 1, { code: "x" }, { code: { coding: "y" }, valueQuantity: [] }],
+    [{ code: concept("odd"), valueQuantity: { value: "12" } }],
+    [{ code: concept(""), valueQuantity }],
+    [{ code: { coding: { code: "not a list" } }, valueQuantity }],
+    { code: concept("odd"), valueQuantity },
+  ]) {
+    expect(read(odd)).toEqual(nothing);
+  }
+});
+
 test("Observation: effective as time, period, instant or timing", () => {
   const at = (more: object) => observation.read({ subject, ...more }).columns.effective_at;
   const expected = Date.parse("2020-01-02T00:00:00.000Z");

@@ -2,7 +2,13 @@
 export type Json = { readonly [key: string]: unknown };
 
 /** What a column takes; times in milliseconds since 1970, days as yyyy-mm-dd; null where the resource does not say, or says it in a way that cannot be read. */
-export type Cell = string | number | boolean | null;
+export type Cell =
+  | string
+  | number
+  | boolean
+  | readonly (string | null)[]
+  | readonly number[]
+  | null;
 
 /** The typed columns of one resource. `C` is the table's columns between line_no and resource. */
 export type RowColumns<C extends string> = { patientId: string; columns: Record<C, Cell> };
