@@ -66,20 +66,23 @@ export async function settleJob(jobId: string): Promise<void> {
   await withClient((client) =>
     inTransaction(client, async () => {
       for (const table of dataTables) await removeRepeats(client, jobId, table);
+      // Two statements: a distributed PostgreSQL takes no UPDATE of its own table from data tables.
+      const { rows: counted } = await client.query<{ file_no: number; records: string }>(
+        `SELECT file_no, sum(records)::bigint AS records FROM (
+           ${partitions
+             .map((name) => `SELECT file_no, count(*) AS records FROM ${name} GROUP BY file_no`)
+             .join(" UNION ALL ")}
+         ) AS counted GROUP BY file_no`,
+      );
       await client.query(
         `UPDATE export_files AS f
-            SET accepted = COALESCE(n.rows, 0),
-                duplicates = f.lines - f.rejected - COALESCE(n.rows, 0)
+            SET accepted = COALESCE(n.records, 0),
+                duplicates = f.lines - f.rejected - COALESCE(n.records, 0)
            FROM export_files AS own
-           LEFT JOIN (
-             SELECT file_no, sum(rows)::bigint AS rows FROM (
-               ${partitions
-                 .map((name) => `SELECT file_no, count(*) AS rows FROM ${name} GROUP BY file_no`)
-                 .join(" UNION ALL ")}
-             ) AS counted GROUP BY file_no
-           ) AS n ON n.file_no = own.file_no
+           LEFT JOIN unnest($2::int[], $3::bigint[]) AS n (file_no, records)
+             ON n.file_no = own.file_no
           WHERE own.job_id = $1 AND own.kind = 'output' AND f.id = own.id`,
-        [jobId],
+        [jobId, counted.map((row) => row.file_no), counted.map((row) => row.records)],
       );
     }),
   );

@@ -25,26 +25,40 @@ const asText = (column: string) =>
     ? `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
     : column;
 
-const Count = z.object({ n: z.number() });
+const Count = z.object({ job_id: z.uuid(), n: z.number() });
 
-async function countMatches(table: DataTable, where: string, filter: unknown[], query: DataQuery) {
-  const [total] = await rows(
+/** How many rows each job holds of a type; of those that a search looks for at most 10,001 in all. */
+function countByJob(table: DataTable, where: string, filter: unknown[], query: DataQuery) {
+  return rows(
     Count,
-    `SELECT count(*)::float8 AS n FROM (SELECT 1 FROM ${table} WHERE ${where} LIMIT $5) AS found`,
+    `SELECT etl_job_id AS job_id, count(*)::float8 AS n
+       FROM (SELECT etl_job_id FROM ${table} WHERE ${where} LIMIT $5) AS found GROUP BY 1`,
     [...filter, query.q ? countedMatches + 1 : null],
   );
-  return total?.n ?? 0;
 }
 
-async function countAll(type: string, query: DataQuery) {
-  const [total] = await rows(
+async function countAllByJob(type: string, query: DataQuery) {
+  return rows(
     Count,
-    `SELECT COALESCE(sum(records), 0)::float8 AS n
-       FROM ${rolledUp("roll_up_types")} AS held WHERE resource_type = $3`,
+    `SELECT etl_job_id AS job_id, sum(records)::float8 AS n
+       FROM ${rolledUp("roll_up_types")} AS held WHERE resource_type = $3 GROUP BY 1`,
     [...(await chosenJobs(query.job ? [query.job] : [])), type],
   );
-  return total?.n ?? 0;
 }
+
+const Found = z.object({ n: z.number() });
+
+/** How many rows of one job a search finds, at most `limit`. */
+async function countUpTo(table: DataTable, where: string, filter: unknown[], limit: number) {
+  const [found] = await rows(
+    Found,
+    `SELECT count(*)::float8 AS n FROM (SELECT 1 FROM ${table} WHERE ${where} LIMIT $5) AS found`,
+    [...filter, limit],
+  );
+  return found?.n ?? 0;
+}
+
+const Job = z.object({ id: z.uuid() });
 
 /**
  * Rows of one resource type, newest job first, then by patient and id. A search looks for a part of an
@@ -61,36 +75,60 @@ export async function dataRows(type: string, query: DataQuery): Promise<DataList
       .join(" OR ")})`,
     table === "resources" ? "resource_type = $4" : "$4::text IS NOT NULL",
   ].join(" AND ");
-  const filter = [query.job ?? null, query.patient ?? null, query.q ? part(query.q) : null, type];
-  const offset = (query.page - 1) * query.page_size;
+  const filter = (job?: string) => [
+    job ?? null,
+    query.patient ?? null,
+    query.q ? part(query.q) : null,
+    type,
+  ];
 
-  // Job by job in key order: each partition's index gives its first rows without reading the rest.
-  const page = rows(
-    Row,
-    `SELECT found.etl_job_id AS job_id, patient_id, found.id, columns
-       FROM export_jobs AS j
-      CROSS JOIN LATERAL (
-        SELECT etl_job_id, patient_id, id,
-               json_build_object(${shown
-                 .map((column) => `'${column}', ${asText(column)}`)
-                 .join(", ")}) AS columns
-          FROM ${table}
-         WHERE etl_job_id = j.id AND ${where}
-         ORDER BY patient_id, id
-         LIMIT $5::int + $6::int
-      ) AS found
-      WHERE ($1::uuid IS NULL OR j.id = $1)
-      ORDER BY j.created_at DESC, j.id, patient_id, found.id
-      LIMIT $5 OFFSET $6`,
-    [...filter, query.page_size + 1, offset],
-  );
-  const [found, n] = await Promise.all([
-    page,
-    query.q || query.patient ? countMatches(table, where, filter, query) : countAll(type, query),
+  const [jobs, counts] = await Promise.all([
+    rows(
+      Job,
+      `SELECT id FROM export_jobs WHERE $1::uuid IS NULL OR id = $1 ORDER BY created_at DESC, id`,
+      [query.job ?? null],
+    ),
+    query.q || query.patient
+      ? countByJob(table, where, filter(query.job), query)
+      : countAllByJob(type, query),
   ]);
+  const n = counts.reduce((sum, count) => sum + count.n, 0);
+  const known = !query.q || n <= countedMatches;
+  const held = new Map(counts.map((count) => [count.job_id, count.n]));
+
+  // Job by job in key order: a partition's index gives its first rows without reading the rest. Not by
+  // LATERAL, which a distributed PostgreSQL does not take with a LIMIT.
+  const found: z.infer<typeof Row>[] = [];
+  const wanted = query.page_size + 1;
+  let before = (query.page - 1) * query.page_size;
+  for (const { id } of jobs) {
+    if (found.length === wanted) break;
+    const holds = known
+      ? (held.get(id) ?? 0)
+      : await countUpTo(table, where, filter(id), before + 1);
+    if (holds <= before) {
+      before -= holds;
+      continue;
+    }
+    found.push(
+      ...(await rows(
+        Row,
+        `SELECT etl_job_id AS job_id, patient_id, id,
+                json_build_object(${shown
+                  .map((column) => `'${column}', ${asText(column)}`)
+                  .join(", ")}) AS columns
+           FROM ${table}
+          WHERE ${where}
+          ORDER BY patient_id, id
+          LIMIT $5 OFFSET $6`,
+        [...filter(id), wanted - found.length, before],
+      )),
+    );
+    before = 0;
+  }
   return {
     rows: found.slice(0, query.page_size).map((row) => ({ ...row, type })),
-    total: query.q && n > countedMatches ? null : n,
+    total: known ? n : null,
     more: found.length > query.page_size,
     page: query.page,
     page_size: query.page_size,

@@ -1,0 +1,73 @@
+import { randomUUID } from "node:crypto";
+import { beforeAll, expect, test } from "vitest";
+import { prepareJob } from "@/lib/load/prepare-job";
+import { database } from "@/lib/store/client";
+import { freshDatabase } from "@/lib/store/fresh-database";
+import { dataRows } from "./data-rows";
+
+await freshDatabase();
+
+/** Oldest first; the middle one holds nobody. */
+const jobs = [randomUUID(), randomUUID(), randomUUID()] as const;
+const patients = [6_000, 0, 5_000];
+
+beforeAll(async () => {
+  const { pool } = database();
+  for (const [index, job] of jobs.entries()) {
+    await pool.query(
+      `INSERT INTO export_jobs
+         (id, connection_name, fhir_base_url, level, request, created_by, stage, created_at)
+       VALUES ($1, 'test', 'http://localhost/fhir', 'system', '{}', 'test', 'done', $2)`,
+      [job, new Date(Date.UTC(2026, 0, index + 1))],
+    );
+    await prepareJob(job);
+    await pool.query(
+      `INSERT INTO patients
+         (etl_job_id, patient_id, id, file_no, line_no, family_name, resource)
+       SELECT $1, 'p' || to_char(no, 'FM0000'), 'p' || to_char(no, 'FM0000'), 1, no,
+              CASE WHEN no % 100 = 0 THEN 'Rare' ELSE 'Frequent' END, '{}'
+         FROM generate_series(1, $2::int) AS no`,
+      [job, patients[index]],
+    );
+  }
+});
+
+const idOf = (no: number) => `p${String(no).padStart(4, "0")}`;
+const place = { page_size: 20 };
+
+test("a search that finds more than it counts still pages over the jobs, to the last row", async () => {
+  const at = async (page: number) => dataRows("Patient", { ...place, q: "p", page });
+  const first = await at(1);
+  expect(first).toMatchObject({ total: null, more: true });
+  expect(first.rows.map((row) => [row.job_id, row.id])).toEqual(
+    Array.from({ length: 20 }, (_, index) => [jobs[2], idOf(index + 1)]),
+  );
+  const acrossJobs = await dataRows("Patient", { page_size: 3, q: "p", page: 1_667 });
+  expect(acrossJobs.rows.map((row) => [row.job_id, row.id])).toEqual([
+    [jobs[2], idOf(4_999)],
+    [jobs[2], idOf(5_000)],
+    [jobs[0], idOf(1)],
+  ]);
+  const last = await at(550);
+  expect(last.more).toBe(false);
+  expect(last.rows.at(-1)).toMatchObject({ job_id: jobs[0], id: idOf(6_000) });
+  expect((await at(551)).rows).toEqual([]);
+});
+
+test("a search that finds few says how many and shows each once", async () => {
+  const seen: string[] = [];
+  for (let page = 1; ; page += 1) {
+    const list = await dataRows("Patient", { ...place, q: "rare", page });
+    expect(list.total).toBe(110);
+    seen.push(...list.rows.map((row) => `${row.job_id} ${row.id}`));
+    if (!list.more) break;
+  }
+  expect(seen).toEqual(
+    [2, 0].flatMap((index) =>
+      Array.from(
+        { length: (patients[index] as number) / 100 },
+        (_, no) => `${jobs[index]} ${idOf((no + 1) * 100)}`,
+      ),
+    ),
+  );
+});
