@@ -1,0 +1,109 @@
+import { AppError } from "@/lib/errors";
+import { readText } from "@/lib/fhir/read-text";
+import { commonRefusal, readRefusal } from "@/lib/fhir/refusal";
+import { type Deps, send } from "@/lib/fhir/send";
+import { withoutQuery } from "@/lib/fhir/web-address";
+import type { Pace } from "./pace";
+
+/** The server that is searched, and how to speak to it. */
+export type SearchServer = {
+  /** without trailing slash */
+  fhirBaseUrl: string;
+  /** an access token that still lives; `fresh`: the last one was refused; null: the server is open */
+  authorize: (options?: { fresh?: boolean }) => Promise<string | null>;
+  pace: Pace;
+  signal?: AbortSignal;
+};
+
+export type Json = Record<string, unknown>;
+
+export type Answer = {
+  json: Json;
+  /** as the server wrote it */
+  text: string;
+  /** the server's clock */
+  date: Date | null;
+};
+
+const limitBytes = 256 * 1024 * 1024;
+const mostRefusals = 20;
+const triesForAccidents = 4;
+
+/**
+ * One GET of FHIR JSON. A refused token (401) is renewed once; 429 slows everybody down and waits for
+ * as long as the server says; what passes by itself (5xx, a cut connection) is tried again a few
+ * times, so that one accident does not cost a whole unit of work.
+ * @throws AppError search-refused (`params.status`) for every other refusal, access-refused,
+ *   not-fhir; rate-limited, server-error and what `send` throws where patience ends; the signal's reason
+ */
+export async function askServer(
+  { authorize, pace, signal }: SearchServer,
+  url: string,
+  deps: Deps = {},
+): Promise<Answer> {
+  let token = await authorize();
+  let renewed = false;
+  let accidents = 0;
+  for (let refusals = 0; ; ) {
+    try {
+      return await pace.run(() => get(url, token, signal, deps), signal);
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (!(error instanceof AppError)) throw error;
+      const { code, params, retryAt, retryable } = error;
+      if (code === "access-refused" && Number(params.status) === 401 && token && !renewed) {
+        renewed = true;
+        token = await authorize({ fresh: true });
+      } else if (code === "rate-limited" && retryAt && ++refusals < mostRefusals) {
+        pace.slower(retryAt);
+      } else if (retryable && code !== "rate-limited" && ++accidents < triesForAccidents) {
+        const ownMs = 500 * 2 ** accidents * (0.5 + Math.random() / 2);
+        const askedMs = retryAt ? retryAt.getTime() - (deps.now?.() ?? new Date()).getTime() : 0;
+        await pace.sleep(Math.max(ownMs, askedMs), signal);
+      } else throw error;
+    }
+  }
+}
+
+async function get(
+  url: string,
+  token: string | null,
+  signal: AbortSignal | undefined,
+  deps: Deps,
+): Promise<Answer> {
+  const headers = {
+    Accept: "application/fhir+json",
+    // FHIR R4, Search, Handling Errors: otherwise a parameter that is not known is passed over.
+    Prefer: "handling=strict",
+  };
+  const response = await send({ url, token, headers, signal }, deps);
+  if (response.status !== 200) {
+    const now = deps.now?.() ?? new Date();
+    const refusal = await readRefusal(response, now);
+    const { status, reason, evidence } = refusal;
+    const common = commonRefusal(refusal, now);
+    throw common ?? new AppError("search-refused", { status, reason }, { evidence });
+  }
+  const { text, whole } = await readText(response, limitBytes);
+  const said = response.headers.get("date");
+  const date = said ? new Date(said) : null;
+  return {
+    json: parsed(text, whole, response),
+    text,
+    date: date && !Number.isNaN(date.getTime()) ? date : null,
+  };
+}
+
+function parsed(text: string, whole: boolean, response: Response): Json {
+  let cause: unknown;
+  try {
+    const json: unknown = whole ? JSON.parse(text.replace(/^\uFEFF/, "")) : null;
+    if (typeof json === "object" && json !== null && !Array.isArray(json)) return json as Json;
+  } catch (error) {
+    cause = error;
+  }
+  const type = response.headers.get("content-type")?.split(";")[0]?.trim() || "text";
+  const contentType = whole ? type : `> ${limitBytes / 1024 / 1024} MB`;
+  const url = withoutQuery(response.url);
+  throw new AppError("not-fhir", { url, contentType }, { cause, evidence: { status: 200 } });
+}

@@ -1,0 +1,149 @@
+import { AppError } from "@/lib/errors";
+import type { Deps } from "@/lib/fhir/send";
+import { askServer, type Json, type SearchServer } from "./ask-server";
+import { bundlePages } from "./bundle-pages";
+
+export type Members = {
+  /** ids, each once, in the group's order; null where the group does not list them */
+  patients: string[] | null;
+  /** why they cannot be known from reads and searches, where `patients` is null */
+  reason: string | null;
+  /** entries that were left out because they are inactive or their time has ended */
+  inactive: number;
+  /** entries that name nobody whom one could look up here (an identifier, another server) */
+  unidentified: number;
+  /** groups read, this one and those in it */
+  groups: number;
+  /** the server's clock when reading began */
+  date: Date | null;
+};
+
+const isObject = (value: unknown): value is Json =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+const list = (value: unknown) => (Array.isArray(value) ? value.filter(isObject) : []);
+
+/** A chain of groups without end is nobody's intention. */
+const mostGroups = 1_000;
+
+/**
+ * Who belongs to a group (FHIR R4, Group): `GET [base]/Group/[id]`, its active members, and those of
+ * groups in it, each group once. A group that lists nobody though it is defined by criteria, or says
+ * that it has members, is asked for by reverse chaining (`Patient?_has:Group:member:_id=`), which is
+ * believed only where the server repeats it in its link `self`: a server that passes over it sends
+ * every patient it has.
+ * @throws AppError as `askServer`, search-invalid
+ */
+export async function readMembers(
+  groupId: string,
+  server: SearchServer,
+  deps: Deps = {},
+): Promise<Members> {
+  const patients = new Set<string>();
+  const counts = { inactive: 0, unidentified: 0 };
+  const known = new Set([groupId]);
+  const now = (deps.now?.() ?? new Date()).getTime();
+  let reason: string | null = null;
+  let date: Date | null = null;
+  for (const id of known) {
+    const url = `${server.fhirBaseUrl}/Group/${encodeURIComponent(id)}`;
+    const { json: group, date: clock } = await askServer(server, url, deps);
+    if (group.resourceType !== "Group")
+      throw new AppError("search-invalid", { reason: "not_group" });
+    date ??= clock;
+    const members = list(group.member);
+    for (const member of members) {
+      if (member.inactive === true || hasEnded(member.period, now)) {
+        counts.inactive += 1;
+        continue;
+      }
+      const entity = referenceOf(member.entity, server.fhirBaseUrl);
+      if (!entity) counts.unidentified += 1;
+      else if (entity.type === "Patient") patients.add(entity.id);
+      else if (entity.type === "Group" && known.size < mostGroups) known.add(entity.id);
+    }
+    if (members.length > 0 || isEmpty(group)) continue;
+    const found = await membersBySearch(id, server, deps);
+    if (typeof found === "string") reason = found;
+    else for (const patient of found) patients.add(patient);
+  }
+  const common = { ...counts, groups: known.size, date };
+  if (reason !== null) return { patients: null, reason, ...common };
+  return { patients: [...patients], reason, ...common };
+}
+
+/** It says itself that nobody is in it. */
+const isEmpty = (group: Json) => group.actual === true && group.quantity === 0;
+
+function hasEnded(period: unknown, now: number): boolean {
+  const end = isObject(period) && typeof period.end === "string" ? period.end : null;
+  if (end === null) return false;
+  // A day is over when its last zone has ended it.
+  const at = Date.parse(end) + (/T/.test(end) ? 0 : 36 * 3_600_000);
+  return at < now;
+}
+
+/** Ids of some servers are longer than FHIR allows (Epic). */
+const localReference = /^([A-Z][A-Za-z]+)\/([A-Za-z0-9._-]{1,256})(?:\/_history\/[^/]*)?$/;
+
+/** @returns null where nobody here can be meant */
+function referenceOf(entity: unknown, fhirBaseUrl: string): { type: string; id: string } | null {
+  const text = isObject(entity) && typeof entity.reference === "string" ? entity.reference : "";
+  const base = `${fhirBaseUrl}/`;
+  const local = text.startsWith(base) ? text.slice(base.length) : text;
+  const [, type, id] = localReference.exec(local) ?? [];
+  return type && id ? { type, id } : null;
+}
+
+/** @returns the ids, or why there are none */
+async function membersBySearch(
+  groupId: string,
+  server: SearchServer,
+  deps: Deps,
+): Promise<string[] | string> {
+  const name = "_has:Group:member:_id";
+  const query = new URLSearchParams([
+    [name, groupId],
+    ["_elements", "id"],
+    ["_count", "1000"],
+  ]);
+  const ids: string[] = [];
+  try {
+    const url = `${server.fhirBaseUrl}/Patient?${query}`;
+    let heard = false;
+    for await (const page of bundlePages(server, url, deps)) {
+      const self =
+        page.self !== null && URL.canParse(page.self, url) ? new URL(page.self, url) : null;
+      heard ||= self?.searchParams.get(name) === groupId;
+      if (!heard) return `the server passes over ${name}`;
+      ids.push(...patientIds(page.found));
+    }
+    return ids;
+  } catch (error) {
+    if (error instanceof AppError && error.code === "search-refused") return error.message;
+    throw error;
+  }
+}
+
+/**
+ * Every patient that the server lets us see (a patient-level export).
+ * @throws AppError as `bundlePages`
+ */
+export async function readAllPatients(
+  server: SearchServer,
+  deps: Deps = {},
+): Promise<{ patients: string[]; date: Date | null }> {
+  const patients = new Set<string>();
+  let date: Date | null = null;
+  const url = `${server.fhirBaseUrl}/Patient?_elements=id&_count=1000`;
+  for await (const page of bundlePages(server, url, deps)) {
+    date ??= page.date;
+    for (const id of patientIds(page.found)) patients.add(id);
+  }
+  return { patients: [...patients], date };
+}
+
+const patientIds = (found: { resource: Json }[]) =>
+  found
+    .filter(({ resource }) => resource.resourceType === "Patient")
+    .map(({ resource }) => resource.id)
+    .filter((id): id is string => typeof id === "string" && id !== "");

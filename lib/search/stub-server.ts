@@ -1,0 +1,55 @@
+import type { Fetch } from "@/lib/fhir/send";
+import type { SearchServer } from "./ask-server";
+import { Pace } from "./pace";
+
+// For tests: a server that is a function from a URL to an answer.
+
+export const base = "https://ehr.example/fhir";
+
+export const json = (body: unknown, status = 200, headers: Record<string, string> = {}) =>
+  new Response(typeof body === "string" ? body : JSON.stringify(body), {
+    status,
+    headers: { "Content-Type": "application/fhir+json", ...headers },
+  });
+
+export const outcome = (status: number, diagnostics: string, headers = {}) =>
+  json(
+    {
+      resourceType: "OperationOutcome",
+      issue: [{ severity: "error", code: "invalid", diagnostics }],
+    },
+    status,
+    headers,
+  );
+
+export const bundle = (resources: unknown[], more: Record<string, unknown> = {}) => ({
+  resourceType: "Bundle",
+  type: "searchset",
+  ...more,
+  entry: resources.map((resource) => ({ resource, search: { mode: "match" } })),
+});
+
+/**
+ * @param answer what the server says to a URL
+ * @returns the server as the room takes it, with the requests that it got
+ */
+export function stubServer(answer: (url: URL, init: RequestInit) => Response | Promise<Response>) {
+  const asked: URL[] = [];
+  const slept: number[] = [];
+  let clock = 0;
+  const pace = new Pace({
+    now: () => clock,
+    sleep: async (ms, signal) => {
+      signal?.throwIfAborted();
+      slept.push(ms);
+      clock += ms;
+    },
+  });
+  const fetch: Fetch = async (text, init) => {
+    const url = new URL(text);
+    asked.push(url);
+    return answer(url, init);
+  };
+  const server: SearchServer = { fhirBaseUrl: base, authorize: async () => null, pace };
+  return { server, deps: { fetch, now: () => new Date(clock) }, asked, slept };
+}
