@@ -16,13 +16,15 @@ export function numericObservations(jobs: string): string {
        AND value_quantity IS NOT NULL AND ${storable("value_quantity")}
        AND status IS DISTINCT FROM 'entered-in-error'
     UNION ALL
-    SELECT etl_job_id, component.system, component.code, component.display, component.unit,
-           effective_at, component.value
-      FROM observations
-     CROSS JOIN LATERAL unnest(
-       component_systems, component_codes, component_displays, component_units, component_values
-     ) AS component(system, code, display, unit, value)
-     WHERE etl_job_id = ANY(${jobs}::uuid[]) AND component_codes IS NOT NULL
-       AND value_quantity IS NULL AND value_text IS NULL
-       AND status IS DISTINCT FROM 'entered-in-error' AND ${storable("component.value")}`;
+    SELECT etl_job_id, system, code, display, unit, effective_at, value
+      FROM (
+        SELECT etl_job_id, effective_at, unnest(component_systems) AS system,
+               unnest(component_codes) AS code, unnest(component_displays) AS display,
+               unnest(component_units) AS unit, unnest(component_values) AS value
+          FROM observations
+         WHERE etl_job_id = ANY(${jobs}::uuid[]) AND component_codes IS NOT NULL
+           AND value_quantity IS NULL AND value_text IS NULL
+           AND status IS DISTINCT FROM 'entered-in-error'
+      ) AS components
+     WHERE ${storable("value")}`;
 }
