@@ -4,7 +4,18 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { ensureGenerated, ensureInstalled } from "./install.mjs";
 
-const modes = ["demo", "start", "dev", "web", "worker", "sandbox", "build", "test", "bench"];
+const modes = [
+  "demo",
+  "start",
+  "dev",
+  "web",
+  "worker",
+  "sandbox",
+  "build",
+  "test",
+  "bench",
+  "distribute",
+];
 const root = path.resolve(
   import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname),
   "..",

@@ -1,4 +1,5 @@
 import { dataTables } from "@/lib/store/data-tables";
+import { oneConnectionANode } from "@/lib/store/one-connection-a-node";
 import { inTransaction } from "./in-transaction";
 import { partitionName } from "./partition-name";
 import { withClient } from "./with-client";
@@ -15,6 +16,7 @@ export async function prepareJob(jobId: string): Promise<void> {
   const partitions = dataTables.map((table) => ({ table, partition: partitionName(table, jobId) }));
   await withClient((client) =>
     inTransaction(client, async () => {
+      await client.query(oneConnectionANode);
       await client.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [
         `bulkhouse partitions ${jobId.toLowerCase()}`,
       ]);

@@ -3,9 +3,12 @@ import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import pg from "pg";
 import { AppError } from "@/lib/errors";
+import { distribution } from "./distribution";
+import { distributionSteps } from "./distribution-steps";
+import { oneConnectionANode } from "./one-connection-a-node";
 
 /** The key under which Prisma's own `migrate deploy` locks: both may run, one at a time. */
-const prismaAdvisoryLock = 72_707_369;
+export const migrationLock = 72_707_369;
 
 /** Prisma's own definition, so that its command line reads our records as its own. */
 const createRecords = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
@@ -83,6 +86,7 @@ async function applyOne(client: Runner, { name, sql }: Migration): Promise<void>
   const startedAt = new Date();
   try {
     await client.query("BEGIN");
+    await client.query(oneConnectionANode);
     await client.query(
       `INSERT INTO "_prisma_migrations" (id, checksum, migration_name, started_at)
        VALUES ($1, $2, $3, $4)`,
@@ -112,11 +116,19 @@ async function applyOne(client: Runner, { name, sql }: Migration): Promise<void>
   }
 }
 
+/** Where the data tables are distributed, one that a migration added joins them. */
+async function distributeNewTables(client: Runner): Promise<void> {
+  const state = await distribution(client);
+  if (!state.tables.some(({ column }) => column !== null)) return;
+  for (const { sql } of distributionSteps(state)) await client.query(sql);
+}
+
 /**
  * Brings the database up to prisma/migrations, as `prisma migrate deploy` would, through pg alone
  * (Prisma's command needs an engine from the network). Safe when several processes do it at once:
  * the first applies, the others wait and find nothing to do. A migration that fails is rolled back,
- * recorded as rolled back, and tried again by the next call.
+ * recorded as rolled back, and tried again by the next call. On a distributed database
+ * (`npm run distribute`) a data table that is new is distributed too.
  * @param target a connection URL, or a pool to borrow one connection of
  * @returns the names of the migrations that this call applied
  * @throws AppError migration-failed; migration-changed or migration-unknown where the database
@@ -136,10 +148,11 @@ export async function applyMigrations(
     client.on("error", () => {});
     try {
       // Held by the session, so it outlives each migration's transaction and ends with us.
-      await client.query("SELECT pg_advisory_lock($1)", [prismaAdvisoryLock]);
+      await client.query("SELECT pg_advisory_lock($1)", [migrationLock]);
       await client.query(createRecords);
       const pending = pendingOf(migrations, await readRecords(client));
       for (const migration of pending) await applyOne(client, migration);
+      await distributeNewTables(client);
       return pending.map((migration) => migration.name);
     } finally {
       // A migration may have changed settings of the session: nobody else gets this connection.

@@ -1,0 +1,81 @@
+import { dataTables } from "./data-tables";
+
+const dataTable = `(?:${dataTables.join("|")})(?:_[0-9a-f]{32})?`;
+const named = (before: string) => new RegExp(`\\b(?:${before})\\s+"?${dataTable}"?(?![\\w"])`, "i");
+const read = named("FROM|JOIN|USING");
+const touched = named("FROM|JOIN|USING|INTO|UPDATE|COPY|TABLE|ON|TRUNCATE");
+
+/** What stands between a parenthesis at `open` and its end. */
+function inside(sql: string, open: number): string {
+  let depth = 0;
+  for (let i = open; i < sql.length; i += 1) {
+    if (sql[i] === "(") depth += 1;
+    else if (sql[i] === ")") depth -= 1;
+    if (depth === 0) return sql.slice(open + 1, i);
+  }
+  return sql.slice(open + 1);
+}
+
+/** The same with everything in parentheses left out. */
+function ownLevel(sql: string): string {
+  let text = sql;
+  for (let shorter = ""; ; text = shorter) {
+    shorter = text.replace(/\([^()]*\)/g, " ");
+    if (shorter === text) return text;
+  }
+}
+
+const alterable =
+  /^(ADD COLUMN (?!.*\b(UNIQUE|PRIMARY|REFERENCES|CHECK|GENERATED|SERIAL|BIGSERIAL)\b)|DROP COLUMN |ALTER COLUMN "?\w+"? (SET|DROP) (NOT NULL|DEFAULT)|ALTER COLUMN "?\w+"? (SET DATA )?TYPE |DROP CONSTRAINT |VALIDATE CONSTRAINT |SET ?\(|RESET ?\(|SET$|RESET$|RENAME )/i;
+const alone = /^(ADD CONSTRAINT "?\w+"? |ATTACH PARTITION |DETACH PARTITION \S+$)/i;
+
+/**
+ * For tests: why Citus 13 would refuse this statement on distributed data tables, as far as its text
+ * shows; undefined where nothing speaks against it. The rules are those of Citus' planner and of its
+ * list of ALTER TABLE commands (docs/cluster.md).
+ */
+export function refusedByCitus(statement: string): string | undefined {
+  const sql = statement
+    .replace(/--.*$/gm, " ")
+    .replace(/'(?:[^']|'')*'/g, "''")
+    .replace(/\s+/g, " ")
+    .trim()
+    .replace(/;$/, "");
+  if (!touched.test(sql)) return;
+  if (/\bFOR (NO KEY UPDATE|UPDATE|KEY SHARE|SHARE)\b/i.test(sql)) {
+    return "rows of data tables cannot be locked by a SELECT";
+  }
+  if (/\bWITH RECURSIVE\b|\bTABLESAMPLE\b|\bGROUPING SETS\b|\b(CUBE|ROLLUP) ?\(/i.test(sql)) {
+    return "recursive queries, samples and grouping sets need one node";
+  }
+  if (/^MERGE\b/i.test(sql)) return "MERGE needs tables that lie side by side";
+  if (/\(\s*(INSERT INTO|UPDATE|DELETE FROM) /i.test(sql)) return "a modifying WITH";
+  const target = /^(?:WITH .*)?\b(UPDATE|DELETE FROM)( ONLY)? "?(\w+)"?/i.exec(ownLevel(sql));
+  if (target) {
+    const own = new RegExp(`^${dataTable}$`, "i").test(target[3] ?? "");
+    if (!own && read.test(sql)) return "a plain table cannot be changed FROM data tables";
+    if (own && /\bSET ?\([^)]*\) ?= ?\(/i.test(sql)) return "SET (a, b) = (SELECT …)";
+    if (own && /\b(random|clock_timestamp|gen_random_uuid|nextval)\(/i.test(sql)) {
+      return "a volatile function in UPDATE or DELETE";
+    }
+  }
+  for (const found of sql.matchAll(/\bLATERAL \(/gi)) {
+    const body = ownLevel(inside(sql, found.index + found[0].length - 1));
+    if (/\b(LIMIT|OFFSET)\b/i.test(body)) return "a LATERAL subquery with LIMIT or OFFSET";
+  }
+  if (/^CREATE (OR REPLACE )?(CONSTRAINT )?(TRIGGER|RULE)\b/i.test(sql)) {
+    return "data tables have no triggers and no rules";
+  }
+  const unique = /^CREATE UNIQUE INDEX\b[^(]*\((.*)\)/i.exec(sql);
+  if (unique && !/\bpatient_id\b/.test(unique[1] ?? "")) return "a unique key without patient_id";
+  const altered = new RegExp(`^ALTER TABLE (?:ONLY )?"?${dataTable}"? (.*)$`, "i").exec(sql);
+  if (altered) {
+    const commands = ownLevel(altered[1] ?? "")
+      .split(",")
+      .map((command) => command.trim());
+    const refused = commands.find(
+      (command) => !(alterable.test(command) || (commands.length === 1 && alone.test(command))),
+    );
+    if (refused !== undefined) return `ALTER TABLE … ${refused}`;
+  }
+}
