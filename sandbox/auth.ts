@@ -1,19 +1,11 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import {
-  compactVerify,
-  createRemoteJWKSet,
-  decodeJwt,
-  decodeProtectedHeader,
-  errors,
-  importJWK,
-  type JWK,
-} from "jose";
+import { compactVerify, decodeJwt, decodeProtectedHeader, errors, importJWK, type JWK } from "jose";
 import type { Client } from "./clients";
 import type { Faults } from "./faults";
 import { readableTypes } from "./scopes";
 
 const assertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
-const algorithms = ["RS384", "ES384"];
+const bothAlgorithms = ["RS384", "ES384"];
 
 /** What an access token lets its bearer do. */
 export interface Grant {
@@ -52,6 +44,8 @@ export class Authorization {
   private readonly clients = new Map<string, Client>();
   private readonly used = new Map<string, number>();
   private readonly grants = new Map<string, Grant>();
+  /** Client keys fetched by URL, and when. */
+  private readonly fetched = new Map<string, { at: number; keys: JWK[] }>();
 
   constructor(
     private readonly faults: Faults,
@@ -114,24 +108,29 @@ export class Authorization {
       const clientId = await this.authenticate(form, tokenUrl);
       const scope = form.get("scope")?.trim() ?? "";
       if (!scope) throw new Refused(400, "invalid_scope", "Empty scope");
+      const { expiresIn, scopeVersion, tokenSeconds = this.tokenSeconds } = this.faults.settings;
       let types: Grant["types"];
       try {
-        types = readableTypes(scope);
+        types = readableTypes(scope, scopeVersion);
       } catch (error) {
         throw new Refused(400, "invalid_scope", (error as Error).message);
       }
+      const { granted, ...opened } = this.narrowed(scope, types);
+      types = opened.types;
       const token = randomBytes(32).toString("base64url");
       this.forget();
       this.grants.set(token, {
         clientId,
-        scope,
+        scope: granted,
         types,
-        expiresAt: Date.now() + this.tokenSeconds * 1000,
+        expiresAt: Date.now() + tokenSeconds * 1000,
       });
       return json(200, {
         token_type: "bearer",
-        scope,
-        expires_in: this.tokenSeconds,
+        scope: granted,
+        ...(expiresIn === "missing"
+          ? {}
+          : { expires_in: expiresIn === "string" ? String(tokenSeconds) : tokenSeconds }),
         access_token: token,
       });
     } catch (error) {
@@ -146,7 +145,12 @@ export class Authorization {
     if (!header) return "Authentication is required";
     const token = /^Bearer\s+(\S+)$/i.exec(header)?.[1];
     if (!token) return "The Authorization header must be 'Bearer' and an access token";
-    const grant = this.grants.get(token);
+    const byHand = this.faults.settings.bearerToken;
+    if (byHand !== undefined && token === byHand) {
+      if (this.faults.strikes("unauthorized")) return "The access token has expired";
+      return { clientId: "by hand", scope: "system/*.rs", types: "*", expiresAt: Infinity };
+    }
+    const grant = byHand === undefined ? this.grants.get(token) : undefined;
     if (!grant) return "The access token is unknown";
     if (grant.expiresAt <= Date.now()) return "The access token has expired";
     if (this.faults.strikes("unauthorized")) return "The access token has expired";
@@ -156,6 +160,18 @@ export class Authorization {
   /** Makes every access token given out so far worthless. */
   revokeAll(): void {
     this.grants.clear();
+  }
+
+  /** What is granted of what was asked (fault grantedTypes). */
+  private narrowed(scope: string, types: Grant["types"]) {
+    const { grantedTypes, scopeVersion } = this.faults.settings;
+    if (!grantedTypes) return { granted: scope, types };
+    const kept = grantedTypes.filter((type) => types === "*" || types.has(type));
+    const verb = scopeVersion === "v1" || /\.read\b/.test(scope) ? "read" : "rs";
+    return {
+      granted: kept.map((type) => `system/${type}.${verb}`).join(" "),
+      types: new Set(kept),
+    };
   }
 
   private forget(): void {
@@ -214,8 +230,13 @@ export class Authorization {
     }
     if (header.typ?.toUpperCase() !== "JWT")
       throw new Refused(400, "invalid_grant", "Invalid 'typ' header. Must be 'JWT'.");
-    if (!header.alg || !algorithms.includes(header.alg))
-      throw new Refused(400, "invalid_grant", "Invalid 'alg' header. Must be 'RS384' or 'ES384'.");
+    const algorithms = this.faults.settings.algorithms ?? bothAlgorithms;
+    if (!header.alg || !(algorithms as string[]).includes(header.alg))
+      throw new Refused(
+        400,
+        "invalid_grant",
+        `Invalid 'alg' header. Must be ${algorithms.map((name) => `'${name}'`).join(" or ")}.`,
+      );
     if (!header.kid)
       throw new Refused(400, "invalid_grant", "The 'kid' header is missing from the assertion");
     if (!claims.iss) throw new Refused(400, "invalid_grant", "The 'iss' claim is missing");
@@ -246,6 +267,12 @@ export class Authorization {
         "invalid_grant",
         "Invalid 'exp' value. Must be no more than five minutes in the future.",
       );
+    if (header.jku !== undefined && header.jku !== client.jwksUrl)
+      throw new Refused(
+        401,
+        "invalid_client",
+        `The 'jku' header "${header.jku}" is not the registered JWKS URL`,
+      );
     await this.verifySignature(assertion, client, header.kid, header.alg);
     // Last, so that only a genuine assertion uses up its jti.
     if (!claims.jti) throw new Refused(400, "invalid_grant", "The 'jti' claim is missing");
@@ -255,6 +282,19 @@ export class Authorization {
     return client.clientId;
   }
 
+  /** The JWKS at a client's URL, kept for `jwksCacheSeconds`. */
+  private async fetchKeys(url: string): Promise<JWK[]> {
+    const known = this.fetched.get(url);
+    const keep = (this.faults.settings.jwksCacheSeconds ?? 0) * 1000;
+    if (known && Date.now() - known.at < keep) return known.keys;
+    const response = await fetch(url, { headers: { Accept: "application/json" } });
+    if (!response.ok) throw new Error(`${url} answered ${response.status}`);
+    const { keys } = (await response.json()) as { keys?: JWK[] };
+    if (!Array.isArray(keys)) throw new Error(`${url} is not a JWKS`);
+    this.fetched.set(url, { at: Date.now(), keys });
+    return keys;
+  }
+
   private async verifySignature(
     assertion: string,
     client: Client,
@@ -262,13 +302,11 @@ export class Authorization {
     alg: string,
   ): Promise<void> {
     try {
-      if (client.jwksUrl && client.keys.length === 0) {
-        await compactVerify(assertion, createRemoteJWKSet(new URL(client.jwksUrl)), {
-          algorithms: [alg],
-        });
-        return;
-      }
-      const key = client.keys.find((candidate) => candidate.kid === kid);
+      const keys =
+        client.jwksUrl && client.keys.length === 0
+          ? await this.fetchKeys(client.jwksUrl)
+          : client.keys;
+      const key = keys.find((candidate) => candidate.kid === kid);
       if (!key)
         throw new Refused(
           401,

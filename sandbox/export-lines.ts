@@ -1,9 +1,10 @@
-import type { BulkExport, ExportFile } from "./exports";
-import { linesOf } from "./exports";
-import type { FaultSettings } from "./faults";
-import { countInside, type Population } from "./population/population";
-import { isSharedType, type ResourceType } from "./population/resource-types";
-import { countOf, updatedAt, writeResource } from "./population/write-resource";
+import type { BulkExport } from "./exports";
+import type { FaultSettings } from "./fault-settings";
+import { resourceId } from "./population/identity";
+import type { Population } from "./population/population";
+import { isDeletedInside } from "./population/presence";
+import { isSharedType, type PatientType, type SharedType } from "./population/resource-types";
+import { countOf } from "./population/write-resource";
 
 /** The patient who owns line `line`: the last one with at most that many lines before. */
 function ownerOf(before: Uint32Array, line: number): number {
@@ -17,17 +18,17 @@ function ownerOf(before: Uint32Array, line: number): number {
   return low;
 }
 
-function* personalLines(
+/** Lines [from, to) of a type whose resources belong to patients. */
+export function* personalLines(
   job: BulkExport,
   population: Population,
-  type: Exclude<ResourceType, "Organization" | "Practitioner">,
+  type: PatientType,
   from: number,
   to: number,
 ): Generator<string> {
   const before = job.census?.get(type);
   const distinct = before?.[job.roster.size] ?? 0;
   if (!before || distinct === 0) return;
-  const { window } = job.request;
   let line = from;
   while (line < to) {
     const inRound = line % distinct;
@@ -36,28 +37,24 @@ function* personalLines(
       const { group, index } = job.roster.at(owner);
       if ((before[owner + 1] ?? 0) === (before[owner] ?? 0)) continue;
       const person = population.person(group, index);
-      const all = countOf(person, type);
-      const whole = countInside(person, type, window) === all;
-      for (let n = 0; n < all && line < to; n += 1) {
-        if (!whole) {
-          const updated = updatedAt(person, type, n);
-          if (updated < window.from || updated >= window.to) continue;
-        }
+      for (const n of job.selection.numbers(person, type)) {
+        if (line >= to) break;
         if (skip > 0) {
           skip -= 1;
           continue;
         }
-        yield writeResource(person, type, n);
+        yield job.selection.write(person, type, n);
         line += 1;
       }
     }
   }
 }
 
-function* sharedLines(
+/** Lines [from, to) of a type whose resources a group shares. */
+export function* sharedLines(
   job: BulkExport,
   population: Population,
-  type: "Organization" | "Practitioner",
+  type: SharedType,
   from: number,
   to: number,
 ): Generator<string> {
@@ -70,12 +67,60 @@ function* sharedLines(
   }
 }
 
+/** Everything of one patient, all types, without the header. */
+export function* linesOfPatient(
+  job: BulkExport,
+  population: Population,
+  position: number,
+): Generator<string> {
+  const { group, index } = job.roster.at(position);
+  const person = population.person(group, index);
+  for (const type of job.types) {
+    if (isSharedType(type)) continue;
+    for (const n of job.selection.numbers(person, type)) yield job.selection.write(person, type, n);
+  }
+}
+
+/** The line before a patient's block (Bulk Data 3.0.0, "organizeOutputBy"). */
+export function blockHeader(job: BulkExport, population: Population, position: number): string {
+  const { group, index } = job.roster.at(position);
+  const reference = `Patient/${population.patientId(group, index)}`;
+  return `{"resourceType":"Parameters","parameter":[{"name":"header","valueReference":{"reference":"${reference}"}}]}`;
+}
+
+/** Transaction Bundles that delete what was deleted inside the window: a Bundle a patient. */
+export function deletedLines(job: BulkExport, population: Population, type: PatientType): string[] {
+  const lines: string[] = [];
+  for (let position = 0; position < job.roster.size; position += 1) {
+    const { group, index } = job.roster.at(position);
+    const person = population.person(group, index);
+    const entry: { request: { method: "DELETE"; url: string } }[] = [];
+    for (let n = 0; n < countOf(person, type); n += 1)
+      if (isDeletedInside(person, type, n, job.window))
+        entry.push({
+          request: { method: "DELETE", url: `${type}/${resourceId(person.identity, type, n)}` },
+        });
+    if (entry.length > 0)
+      lines.push(JSON.stringify({ resourceType: "Bundle", type: "transaction", entry }));
+  }
+  return lines;
+}
+
+/** One Provenance for each patient (includeAssociatedData). */
+export function* provenanceLines(job: BulkExport, population: Population): Generator<string> {
+  for (let position = 0; position < job.roster.size; position += 1) {
+    const { group, index } = job.roster.at(position);
+    const id = population.patientId(group, index);
+    yield `{"resourceType":"Provenance","id":"provenance-${id}","meta":{"lastUpdated":"2015-01-05T17:00:00.000Z"},"target":[{"reference":"Patient/${id}"}],"recorded":"2015-01-05T17:00:00.000Z","agent":[{"who":{"display":"Bulkhouse sandbox"}}]}`;
+  }
+}
+
 /** Keeps the elements asked for, always id and meta, and marks the resource as partial. */
 function reduced(line: string, elements: Map<string, Set<string>>): string {
   const resource = JSON.parse(line) as Record<string, unknown>;
   const type = String(resource.resourceType);
   const wanted = new Set([...(elements.get(type) ?? []), ...(elements.get("*") ?? [])]);
-  if (wanted.size === 0) return line;
+  if (wanted.size === 0 || type === "Parameters") return line;
   const kept: Record<string, unknown> = { resourceType: type, id: resource.id };
   kept.meta = {
     ...(resource.meta as object),
@@ -88,26 +133,26 @@ function reduced(line: string, elements: Map<string, Set<string>>): string {
   return JSON.stringify(kept);
 }
 
-/** The lines of a file, without line breaks, in order, produced one at a time. */
-export function* exportLines(
-  job: BulkExport,
-  population: Population,
-  file: ExportFile,
+function enlarged(line: string, bytes: number): string {
+  const text = { status: "generated", div: `<div>${"x".repeat(bytes)}</div>` };
+  return `${line.slice(0, -1)},"text":${JSON.stringify(text)}}`;
+}
+
+/** The lines of a file as they go out: reduced to `_elements`, and spoiled by the faults. */
+export function* asSent(
+  lines: Iterable<string>,
+  elements: Map<string, Set<string>> | null,
   faults: FaultSettings,
 ): Generator<string> {
-  const { type } = file;
-  if (type === "OperationOutcome") return;
-  const to = Math.min(file.to, linesOf(job, population, type));
-  const lines = isSharedType(type)
-    ? sharedLines(job, population, type, file.from, to)
-    : personalLines(job, population, type, file.from, to);
-  const { elements } = job.request;
   let number = 0;
   for (const line of lines) {
     number += 1;
     if (number === faults.badLine) yield line.slice(0, 40);
     else if (number === faults.wrongTypeLine)
       yield `{"resourceType":"Basic","id":"wrong-${number}","code":{"text":"another type"}}`;
-    else yield elements ? reduced(line, elements) : line;
+    else {
+      const own = elements ? reduced(line, elements) : line;
+      yield number === faults.hugeLine ? enlarged(own, faults.hugeLineBytes ?? 20_000_000) : own;
+    }
   }
 }

@@ -170,9 +170,11 @@ test.each([
 });
 
 test("what is accepted but not obeyed is told in the manifest", async () => {
+  sandbox.faults = { kickoffIgnores: ["_typeFilter"] };
   const manifest = await manifestOf(
     await kickOff("/Group/FallonHealth/$export?_type=Patient&_typeFilter=Patient%3Fgender%3Dmale"),
   );
+  sandbox.faults = {};
   expect(manifest.error).toHaveLength(1);
   const text = await (await fetch(manifest.error[0]?.url ?? "", { headers })).text();
   expect(JSON.parse(text)).toMatchObject({

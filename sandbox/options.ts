@@ -1,4 +1,5 @@
-import type { FaultSettings } from "./faults";
+import type { FaultSettings } from "./fault-settings";
+import type { DocumentOptions } from "./population/documents";
 import { standardPopulation } from "./population/population";
 
 /** How a sandbox is started; everything has a default. */
@@ -25,6 +26,8 @@ export interface SandboxOptions {
   unknownGroup?: "empty" | "404";
   /** Folder for the demo clients' keys (mode 0600); without it they live as long as the process. */
   stateDir?: string;
+  /** DocumentReferences with attachments (population/documents.ts); none without it. */
+  documents?: DocumentOptions;
   faults?: FaultSettings;
 }
 
@@ -43,9 +46,10 @@ export function completeOptions(options: SandboxOptions) {
     auth: true,
     unknownGroup: "empty" as "empty" | "404",
     stateDir: undefined as string | undefined,
+    documents: undefined as DocumentOptions | undefined,
     ...Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)),
-  } as Required<Omit<SandboxOptions, "publicUrl" | "stateDir" | "faults">> &
-    Pick<SandboxOptions, "publicUrl" | "stateDir" | "faults">;
+  } as Required<Omit<SandboxOptions, "publicUrl" | "stateDir" | "documents" | "faults">> &
+    Pick<SandboxOptions, "publicUrl" | "stateDir" | "documents" | "faults">;
 }
 
 export type CompleteOptions = ReturnType<typeof completeOptions>;

@@ -1,6 +1,7 @@
 import type { SandboxGroup } from "./groups";
-import { countInside, type Population, type Window } from "./population/population";
+import type { Population } from "./population/population";
 import { isSharedType, type ResourceType } from "./population/resource-types";
+import type { Selection } from "./selection";
 
 /** The patients of one export, in order, without a list of them unless some were picked. */
 export interface Roster {
@@ -51,7 +52,7 @@ export async function takeCensus(
   population: Population,
   roster: Roster,
   types: readonly ResourceType[],
-  window: Window,
+  selection: Selection,
   onProgress: (share: number) => boolean = () => true,
 ): Promise<Census> {
   const census: Census = new Map();
@@ -64,7 +65,7 @@ export async function takeCensus(
     for (const type of personal) {
       const before = census.get(type);
       if (!before || isSharedType(type)) continue;
-      before[position + 1] = (before[position] ?? 0) + countInside(person, type, window);
+      before[position + 1] = (before[position] ?? 0) + selection.count(person, type);
     }
     if (performance.now() - turn < 15) continue;
     if (!onProgress((position + 1) / roster.size)) break;

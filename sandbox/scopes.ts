@@ -5,9 +5,9 @@ const systemScope = /^system\/(\*|[A-Z][A-Za-z]*)\.(read|write|\*|c?r?u?d?s?)(\?
  * The types that a granted scope lets a client read: "*" or a set of names.
  *
  * @throws Error with the reason in words when a scope is not one of SMART's system scopes
- *   (versions 1 and 2), or nothing among them can be read.
+ *   (versions 1 and 2, or of the one version given), or nothing among them can be read.
  */
-export function readableTypes(scope: string): "*" | Set<string> {
+export function readableTypes(scope: string, version?: "v1" | "v2"): "*" | Set<string> {
   const types = new Set<string>();
   for (const one of scope.split(/\s+/).filter(Boolean)) {
     if (!one.startsWith("system/"))
@@ -15,6 +15,9 @@ export function readableTypes(scope: string): "*" | Set<string> {
         `Only system-level scopes are allowed for bulk data export (bad scope: "${one}")`,
       );
     const match = systemScope.exec(one);
+    const first = match && ["read", "write", "*"].includes(match[2] as string);
+    if (match && version && first !== (version === "v1"))
+      throw new Error(`This server takes scopes of version ${version.slice(1)} only: "${one}"`);
     if (!match || match[2] === "") throw new Error(`Invalid scope: "${one}"`);
     const actions = match[2] as string;
     if (actions === "read" || actions === "*" || (actions !== "write" && actions.includes("r")))

@@ -1,11 +1,11 @@
 import { searchParameters } from "./capability";
+import type { FaultSettings } from "./fault-settings";
 import type { SandboxGroup } from "./groups";
-import type { Population, Window } from "./population/population";
-import { isSharedType, type ResourceType } from "./population/resource-types";
-import { countOf, updatedAt, writeResource } from "./population/write-resource";
-
-/** A search that cannot be done: the text goes into an OperationOutcome. */
-export class BadSearch extends Error {}
+import type { Population } from "./population/population";
+import { isInside, type Window, writeAt } from "./population/presence";
+import { isSharedType, type PatientType, type ResourceType } from "./population/resource-types";
+import { countOf } from "./population/write-resource";
+import { BadSearch, resourceTest, windowOf } from "./resource-filter";
 
 const largestPage = 1_000;
 const usualPage = 100;
@@ -56,204 +56,176 @@ function ownersOf(
   };
 }
 
-/** The window of `_lastUpdated=ge…&_lastUpdated=lt…` (R4 search, prefixes). */
-function windowOf(values: string[]): Window {
-  const window: Window = { from: -Infinity, to: Infinity };
-  for (const value of values) {
-    const match = /^(eq|ge|gt|le|lt|sa|eb)?(\d{4}.*)$/.exec(value);
-    const at = match ? Date.parse((match[2] as string).replace(" ", "+")) : Number.NaN;
-    if (!match || Number.isNaN(at)) throw new BadSearch(`Invalid _lastUpdated value "${value}"`);
-    // A date without a time means the whole day.
-    const length = /T/.test(value) ? 1 : 86_400_000;
-    const prefix = match[1] ?? "eq";
-    if (prefix === "ge" || prefix === "eq") window.from = Math.max(window.from, at);
-    if (prefix === "gt" || prefix === "sa") window.from = Math.max(window.from, at + length);
-    if (prefix === "lt" || prefix === "eb") window.to = Math.min(window.to, at);
-    if (prefix === "le" || prefix === "eq") window.to = Math.min(window.to, at + length);
+/** A search as it came. */
+export interface SearchRequest {
+  type: ResourceType;
+  fhirBaseUrl: string;
+  query: URLSearchParams;
+  /** `Prefer: handling=strict`. */
+  strict: boolean;
+  faults: FaultSettings;
+  /** The server's clock, see Faults.present. */
+  present: Pick<Window, "now" | "deletedShare">;
+  /** Ids of a group's patients. */
+  membersOf(groupId: string): string[];
+}
+
+const memberSearch = "_has:Group:member:_id";
+
+/** The parameters that the server obeys. */
+function obeyed({ type, query, strict, faults }: SearchRequest): URLSearchParams {
+  const known = ["_id", "_lastUpdated", "_count", "_page", ...(searchParameters[type] ?? [])];
+  const used = new URLSearchParams();
+  for (const [name, value] of query) {
+    const plain = name === memberSearch ? name : (name.split(":")[0] as string);
+    if (faults.searchIgnores?.includes(plain)) continue;
+    if (faults.searchRefuses?.includes(plain))
+      throw new BadSearch(`The search parameter "${plain}" is not supported for ${type}`);
+    if (known.includes(plain) || (type === "Patient" && plain === memberSearch))
+      used.append(plain, value);
+    else if (strict) throw new BadSearch(`Unknown search parameter "${name}"`);
   }
-  return window;
+  const demanded = faults.searchDemands?.[type];
+  if (demanded && !demanded.some((name) => used.has(name)) && !used.has("_id"))
+    throw new BadSearch(
+      `A search of ${type} must have at least one of these parameters: ${demanded.join(", ")}`,
+    );
+  return used;
 }
 
-type Codings = { coding?: { system?: string; code?: string }[] };
-
-function hasToken(concepts: unknown, wanted: string[]): boolean {
-  const list = (Array.isArray(concepts) ? concepts : [concepts]) as Codings[];
-  return list.some((concept) =>
-    concept?.coding?.some(({ system, code }) =>
-      wanted.some((token) => token === code || token === `${system}|${code}`),
-    ),
-  );
+/** A page of found lines, and where the next one begins. */
+interface Page {
+  lines: string[];
+  total: number | undefined;
+  next: Cursor | null;
 }
 
-/** Whether a resource passes `code`, `category`, `status` and `intent`. */
-function passes(line: string, tokens: Map<string, string[]>): boolean {
-  if (tokens.size === 0) return true;
-  const resource = JSON.parse(line) as Record<string, unknown>;
-  for (const [name, wanted] of tokens) {
-    const value =
-      name === "code" ? (resource.code ?? resource.medicationCodeableConcept) : resource[name];
-    const passed = typeof value === "string" ? wanted.includes(value) : hasToken(value, wanted);
-    if (!passed) return false;
+function pageByIds(
+  population: Population,
+  type: ResourceType,
+  ids: Set<string>,
+  limit: number,
+  patients: string[],
+  window: Window,
+  test: ((line: string) => boolean) | null,
+): Page {
+  const lines: string[] = [];
+  let total = 0;
+  for (const id of ids) {
+    const line = population.read(type, id, window);
+    if (line === null || (test && !test(line))) continue;
+    if (patients.length > 0 && !patients.some((patient) => line.includes(`Patient/${patient}"`)))
+      continue;
+    total += 1;
+    if (lines.length < limit) lines.push(line);
   }
-  return true;
+  return { lines, total, next: null };
 }
+
+function pageOf(
+  population: Population,
+  type: ResourceType,
+  start: string,
+  limit: number,
+  patients: string[] | null,
+  window: Window,
+  test: ((line: string) => boolean) | null,
+): Page {
+  const lines: string[] = [];
+  let next: Cursor | null = null;
+  const match = /^(\d+)\.(\d+)$/.exec(start);
+  if (!match) throw new BadSearch("Invalid _page");
+  const from: Cursor = { owner: Number(match[1]), n: Number(match[2]) };
+  const owners = ownersOf(population, type, patients);
+  // A total is told where it is cheap: for patients named in the query, or when asked alone.
+  const counting = patients !== null || limit === 0;
+  let total = counting ? 0 : undefined;
+  for (let position = counting ? 0 : from.owner; position < owners.size; position += 1) {
+    const before = position < from.owner;
+    const { group, index } = owners.at(position);
+    const person = index === null || isSharedType(type) ? null : population.person(group, index);
+    const all = person
+      ? countOf(person, type as PatientType)
+      : population.sharedCount(type as "Organization");
+    for (let n = counting || position !== from.owner ? 0 : from.n; n < all; n += 1) {
+      const inside = person
+        ? isInside(person, type as PatientType, n, window)
+        : population.sharedInside(window);
+      if (!inside) continue;
+      const line = person
+        ? writeAt(person, type as PatientType, n, window)
+        : population.sharedLine(group, type as "Organization", n);
+      if (test && !test(line)) continue;
+      if (total !== undefined) total += 1;
+      if (before || (position === from.owner && n < from.n)) continue;
+      if (lines.length < limit) lines.push(line);
+      else next ??= { owner: position, n };
+      if (next && !counting) break;
+    }
+    if (next && !counting) break;
+  }
+  return { lines, total, next: limit === 0 ? null : next };
+}
+
+const outcomeEntry =
+  '{"resource":{"resourceType":"OperationOutcome","issue":[{"severity":"information","code":"informational","diagnostics":"Some results may be hidden"}]},"search":{"mode":"outcome"}}';
 
 /**
  * `GET [base]/[type]?…` as the JSON text of a searchset Bundle, with a `next` link while there is
  * more (R4 http.html, paging). Unknown parameters are left out of the self link, or refused when
  * the client asked for strict handling.
+ *
+ * @param nextLink turns the link of the next page into the form that the server uses.
  */
 export function search(
   population: Population,
-  type: ResourceType,
-  fhirBaseUrl: string,
-  query: URLSearchParams,
-  strict: boolean,
+  request: SearchRequest,
+  nextLink: (url: string) => string = (url) => url,
 ): string {
-  const known = ["_id", "_lastUpdated", "_count", "_page", ...(searchParameters[type] ?? [])];
-  const used = new URLSearchParams();
-  for (const [name, value] of query) {
-    const plain = name.split(":")[0] as string;
-    if (known.includes(plain)) used.append(plain, value);
-    else if (strict) throw new BadSearch(`Unknown search parameter "${name}"`);
-  }
+  const { type, fhirBaseUrl, faults } = request;
+  const used = obeyed(request);
   const list = (name: string) => used.getAll(name).flatMap((value) => value.split(","));
   const asked = used.get("_count");
   const count = asked === null ? usualPage : Number(asked);
   if (!Number.isInteger(count) || count < 0) throw new BadSearch(`Invalid _count "${asked}"`);
-  const limit = Math.min(count, largestPage);
-  const ids = used.has("_id") ? new Set(list("_id")) : null;
-  const window = windowOf(used.getAll("_lastUpdated"));
-  const patients = [...list("patient"), ...list("subject")].map((reference) =>
-    reference.replace(/^.*Patient\//, ""),
-  );
-  const tokens = new Map<string, string[]>();
-  for (const name of ["code", "category", "status", "intent"])
-    if (used.has(name)) tokens.set(name, list(name));
-
-  const lines: string[] = [];
-  let total: number | undefined;
-  let next: Cursor | null = null;
-  const owners = ownersOf(population, type, patients.length > 0 ? patients : null);
-  if (ids) {
-    total = 0;
-    for (const id of ids) {
-      const line = population.read(type, id);
-      if (line === null || !passes(line, tokens)) continue;
-      const updated = Date.parse(
-        (JSON.parse(line) as { meta: { lastUpdated: string } }).meta.lastUpdated,
+  const limit = Math.min(count, faults.largestPage ?? largestPage);
+  const window = { ...windowOf(used.getAll("_lastUpdated")), ...request.present };
+  const patients = [
+    ...list("patient"),
+    ...list("subject"),
+    ...list(memberSearch).flatMap(request.membersOf),
+  ].map((reference) => reference.replace(/^.*Patient\//, ""));
+  const narrowed = ["patient", "subject", memberSearch].some((name) => used.has(name));
+  const test = resourceTest(used);
+  const { lines, total, next } = used.has("_id")
+    ? pageByIds(population, type, new Set(list("_id")), limit, patients, window, test)
+    : pageOf(
+        population,
+        type,
+        used.get("_page") ?? "0.0",
+        limit,
+        narrowed ? patients : null,
+        window,
+        test,
       );
-      if (updated < window.from || updated >= window.to) continue;
-      if (patients.length > 0 && !patients.some((patient) => line.includes(`Patient/${patient}"`)))
-        continue;
-      total += 1;
-      if (lines.length < limit) lines.push(line);
-    }
-  } else {
-    const start = /^(\d+)\.(\d+)$/.exec(used.get("_page") ?? "0.0");
-    if (!start) throw new BadSearch("Invalid _page");
-    const from: Cursor = { owner: Number(start[1]), n: Number(start[2]) };
-    // A total is told where it is cheap: for patients named in the query, or when asked alone.
-    const counting = patients.length > 0 || limit === 0;
-    total = counting ? 0 : undefined;
-    for (let position = counting ? 0 : from.owner; position < owners.size; position += 1) {
-      const before = position < from.owner;
-      const { group, index } = owners.at(position);
-      const person = index === null || isSharedType(type) ? null : population.person(group, index);
-      const all = person
-        ? countOf(person, type as Parameters<typeof countOf>[1])
-        : population.sharedCount(type as "Organization");
-      for (let n = counting || position !== from.owner ? 0 : from.n; n < all; n += 1) {
-        if (person) {
-          const updated = updatedAt(person, type as Parameters<typeof countOf>[1], n);
-          if (updated < window.from || updated >= window.to) continue;
-        } else if (!population.sharedInside(window)) continue;
-        const line = person
-          ? writeResource(person, type as Parameters<typeof countOf>[1], n)
-          : population.sharedLine(group, type as "Organization", n);
-        if (!passes(line, tokens)) continue;
-        if (total !== undefined) total += 1;
-        if (before || (position === from.owner && n < from.n)) continue;
-        if (lines.length < limit) lines.push(line);
-        else next ??= { owner: position, n };
-        if (next && !counting) break;
-      }
-      if (next && !counting) break;
-    }
-    if (limit === 0) next = null;
-  }
-  const link = (cursor: Cursor | null) => {
+  const link = (cursor: Cursor | null, parameters: URLSearchParams) => {
     const url = new URL(`${fhirBaseUrl}/${type}`);
-    for (const [name, value] of used) if (name !== "_page") url.searchParams.append(name, value);
+    for (const [name, value] of parameters)
+      if (name !== "_page") url.searchParams.append(name, value);
     if (cursor) url.searchParams.set("_page", `${cursor.owner}.${cursor.n}`);
     return url.href;
   };
-  const links = [{ relation: "self", url: link(null) }];
-  if (next) links.push({ relation: "next", url: link(next) });
+  const links = [
+    { relation: "self", url: link(null, faults.selfLinkEchoes ? request.query : used) },
+  ];
+  // The same page again, for ever: what a client must notice.
+  if (faults.nextLink === "loop") links.push({ relation: "next", url: `${link(null, used)}` });
+  else if (next) links.push({ relation: "next", url: nextLink(link(next, used)) });
   const entries = lines.map((line) => {
     const id = /"id":"([^"]+)"/.exec(line)?.[1];
     return `{"fullUrl":"${fhirBaseUrl}/${type}/${id}","resource":${line},"search":{"mode":"match"}}`;
   });
-  return `{"resourceType":"Bundle","type":"searchset"${total === undefined ? "" : `,"total":${total}`},"link":${JSON.stringify(links)}${entries.length ? `,"entry":[${entries.join(",")}]` : ""}}`;
-}
-
-/** A Group resource; with its members when it is read by id. */
-export function groupResource(population: Population, group: SandboxGroup, members: boolean) {
-  return {
-    resourceType: "Group",
-    id: group.id,
-    identifier: [{ system: "https://sandbox.example/group", value: group.id }],
-    text: {
-      status: "generated",
-      div: `<div xmlns="http://www.w3.org/1999/xhtml">${group.name}</div>`,
-    },
-    active: true,
-    type: "person",
-    actual: true,
-    name: group.name,
-    quantity: group.size,
-    ...(members
-      ? {
-          member: Array.from({ length: group.size }, (_, index) => ({
-            entity: { reference: `Patient/${population.patientId(group, index)}` },
-          })),
-        }
-      : {}),
-  };
-}
-
-/** `GET [base]/Group` as a searchset Bundle, paged by `_count`. */
-export function searchGroups(population: Population, fhirBaseUrl: string, query: URLSearchParams) {
-  const ids = query.get("_id")?.split(",");
-  const name = query.get("name")?.toLowerCase();
-  const all = population.groups.filter(
-    (group) =>
-      (!ids || ids.includes(group.id)) && (!name || group.name.toLowerCase().startsWith(name)),
-  );
-  const count = Number(query.get("_count") ?? usualPage);
-  const from = Number(query.get("_page") ?? 0);
-  if (!Number.isInteger(count) || count < 0 || !Number.isInteger(from))
-    throw new BadSearch("Invalid _count or _page");
-  const page = all.slice(from, from + count);
-  const url = new URL(`${fhirBaseUrl}/Group`);
-  for (const key of ["_id", "name", "_count"]) {
-    const value = query.get(key);
-    if (value !== null) url.searchParams.set(key, value);
-  }
-  const link = [{ relation: "self", url: url.href }];
-  if (count > 0 && from + count < all.length) {
-    url.searchParams.set("_page", String(from + count));
-    link.push({ relation: "next", url: url.href });
-  }
-  return {
-    resourceType: "Bundle",
-    type: "searchset",
-    total: all.length,
-    link,
-    entry: page.map((group) => ({
-      fullUrl: `${fhirBaseUrl}/Group/${group.id}`,
-      resource: groupResource(population, group, false),
-      search: { mode: "match" },
-    })),
-  };
+  if (faults.searchOutcome) entries.push(outcomeEntry);
+  const told = total === undefined || faults.noTotal ? "" : `,"total":${total}`;
+  return `{"resourceType":"Bundle","type":"searchset"${told},"link":${JSON.stringify(links)}${entries.length ? `,"entry":[${entries.join(",")}]` : ""}}`;
 }

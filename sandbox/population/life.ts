@@ -10,6 +10,7 @@ import {
   chronicConditions,
   chronicNames,
 } from "./conditions";
+import type { PatientDocuments } from "./documents";
 import { type OwnerIdentity, ownerIdentity, sharedOwner } from "./identity";
 import type { MeasureName, PanelName } from "./measures";
 import { type Medication, medications } from "./medications";
@@ -128,6 +129,8 @@ export interface Life {
   address: number;
   phone: number;
   updated: number;
+  /** Documents of this patient: how many, with which faults, at which server (documents.ts). */
+  documents: PatientDocuments | null;
   practitioner: number;
   encounters: Encounter[];
   conditions: Condition[];
@@ -321,6 +324,7 @@ export function life(seed: number, groupNumber: number, index: number, asOf: num
     address: random.integer(0, 0x3fffffff),
     phone: random.integer(1000000, 9999999),
     updated: 0,
+    documents: null,
     practitioner: random.integer(0, practitionersPerGroup - 1),
     encounters: [],
     conditions: [],

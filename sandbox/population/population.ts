@@ -1,13 +1,10 @@
 import { groups, type SandboxGroup } from "../groups";
+import type { DocumentOptions } from "./documents";
 import { ownerIdentity, placeOf, resourceId, sharedOwner } from "./identity";
 import { type Life, life, organizationsPerGroup, practitionersPerGroup } from "./life";
-import {
-  isSharedType,
-  type PatientType,
-  type ResourceType,
-  type SharedType,
-} from "./resource-types";
-import { countOf, updatedAt, writeResource } from "./write-resource";
+import { always, isInside, type Window, writeAt } from "./presence";
+import { isSharedType, type ResourceType, resourceTypes, type SharedType } from "./resource-types";
+import { countOf } from "./write-resource";
 import { sharedUpdated, writeShared } from "./write-shared";
 
 export interface PopulationOptions {
@@ -16,15 +13,9 @@ export interface PopulationOptions {
   scale: number;
   /** The population's present (milliseconds). */
   asOf: number;
+  /** DocumentReferences with attachments; none by default. */
+  documents?: DocumentOptions;
 }
-
-/** A range of meta.lastUpdated in milliseconds: from ≤ t < to. */
-export interface Window {
-  from: number;
-  to: number;
-}
-
-export const always: Window = { from: -Infinity, to: Infinity };
 
 /** The seed, scale and present of the demo. */
 export const standardPopulation: PopulationOptions = {
@@ -36,9 +27,18 @@ export const standardPopulation: PopulationOptions = {
 /** All groups, patients and resources of a sandbox; holds nothing but the options. */
 export class Population {
   readonly groups: SandboxGroup[];
+  /** The types that there are. */
+  readonly types: readonly ResourceType[];
+  /** Where the attachments of documents are; told by the server once it listens. */
+  fhirBaseUrl = "";
 
   constructor(readonly options: PopulationOptions) {
     this.groups = groups(options.scale);
+    this.types = resourceTypes.filter((type) => type !== "DocumentReference" || options.documents);
+  }
+
+  has(type: string): type is ResourceType {
+    return (this.types as readonly string[]).includes(type);
   }
 
   group(id: string): SandboxGroup | undefined {
@@ -47,7 +47,10 @@ export class Population {
 
   /** One patient's life, produced anew. */
   person(group: SandboxGroup, index: number): Life {
-    return life(this.options.seed, group.number, index, this.options.asOf);
+    const { seed, asOf, documents } = this.options;
+    const person = life(seed, group.number, index, asOf);
+    if (documents) person.documents = { ...documents, fhirBaseUrl: this.fhirBaseUrl };
+    return person;
   }
 
   patientId(group: SandboxGroup, index: number): string {
@@ -66,12 +69,14 @@ export class Population {
     return { group, owner, type, n };
   }
 
-  /** One resource as a line of JSON, null when there is none of that type and id. */
-  read(type: ResourceType, id: string): string | null {
+  /** One resource as a line of JSON, null when none of that type and id is inside the window. */
+  read(type: ResourceType, id: string, window: Window = always): string | null {
     const found = this.find(id);
     if (!found || found.type !== type) return null;
-    if (isSharedType(type)) return this.sharedLine(found.group, type, found.n);
-    return writeResource(this.person(found.group, found.owner), type, found.n);
+    if (isSharedType(type))
+      return this.sharedInside(window) ? this.sharedLine(found.group, type, found.n) : null;
+    const person = this.person(found.group, found.owner);
+    return isInside(person, type, found.n, window) ? writeAt(person, type, found.n, window) : null;
   }
 
   sharedCount(type: SharedType): number {
@@ -86,16 +91,4 @@ export class Population {
   sharedInside(window: Window): boolean {
     return sharedUpdated >= window.from && sharedUpdated < window.to;
   }
-}
-
-/** Numbers of a person's resources of a type whose lastUpdated is inside the window. */
-export function countInside(person: Life, type: PatientType, window: Window): number {
-  const all = countOf(person, type);
-  if (window.from === -Infinity && window.to === Infinity) return all;
-  let inside = 0;
-  for (let n = 0; n < all; n += 1) {
-    const updated = updatedAt(person, type, n);
-    if (updated >= window.from && updated < window.to) inside += 1;
-  }
-  return inside;
 }

@@ -15,9 +15,10 @@ export const patientTypes = [
 export const sharedTypes = ["Organization", "Practitioner"] as const;
 
 /** Everything that can be exported. New types go to the end: the position is part of the ids. */
-export const resourceTypes = [...patientTypes, ...sharedTypes] as const;
+export const resourceTypes = [...patientTypes, ...sharedTypes, "DocumentReference"] as const;
 
-export type PatientType = (typeof patientTypes)[number];
+/** Documents are a patient's own too, but only there when the sandbox is told so (documents.ts). */
+export type PatientType = (typeof patientTypes)[number] | "DocumentReference";
 export type SharedType = (typeof sharedTypes)[number];
 export type ResourceType = PatientType | SharedType;
 

@@ -1,4 +1,5 @@
 import { dateText, day, instantText, timeText } from "./calendar";
+import { attachmentOf, documentAt } from "./documents";
 import { type OwnerIdentity, resourceId } from "./identity";
 import type { Condition, Encounter, Life, Observation, Prescription } from "./life";
 import { type Measure, type MeasureName, measureNames, measures, panels } from "./measures";
@@ -251,6 +252,20 @@ function reportLine(person: Life, n: number): string {
   return `${head("DiagnosticReport", id, report.at + day / 10, profile("diagnosticreport-lab"))},"status":"final","category":[{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/v2-0074","code":"LAB","display":"Laboratory"}]}],"code":${coding("http://loinc.org", code, display)},"subject":${subjectOf(person)},"encounter":${encounterReference(person, report.encounter)},"effectiveDateTime":"${timeText(report.at)}","issued":"${instantText(report.at + day / 12)}","performer":[${practitionerReference(person.shared, report.encounter.practitioner)}],"result":[${results.join(",")}]}`;
 }
 
+function documentLine(person: Life, n: number): string {
+  const id = resourceId(person.identity, "DocumentReference", n);
+  const attachment = attachmentOf(person, n);
+  const at = documentAt(person, n);
+  const about = {
+    contentType: attachment.contentType,
+    ...(attachment.url === null
+      ? { data: attachment.body().toString("base64") }
+      : { url: attachment.url, size: attachment.size }),
+    title: `Note ${n + 1}`,
+  };
+  return `${head("DocumentReference", id, at + day / 12, profile("documentreference"))},"status":"current","type":${coding("http://loinc.org", "11506-3", "Progress note")},"category":[{"coding":[{"system":"${profile("documentreference-category")}","code":"clinical-note","display":"Clinical Note"}]}],"subject":${subjectOf(person)},"date":"${instantText(at)}","content":[{"attachment":${quote(about)}}]}`;
+}
+
 function conditionUpdated(condition: Condition): number {
   return (condition.abated ?? condition.encounter?.end ?? condition.onset) + day / 12;
 }
@@ -281,6 +296,8 @@ export function countOf(person: Life, type: PatientType): number {
       return person.allergies.length;
     case "DiagnosticReport":
       return person.reports.length;
+    case "DocumentReference":
+      return person.documents?.each ?? 0;
   }
 }
 
@@ -305,6 +322,8 @@ export function updatedAt(person: Life, type: PatientType, n: number): number {
       return (person.allergies[n]?.at ?? 0) + day / 12;
     case "DiagnosticReport":
       return (person.reports[n]?.at ?? 0) + day / 10;
+    case "DocumentReference":
+      return documentAt(person, n) + day / 12;
   }
 }
 
@@ -334,5 +353,7 @@ export function writeResource(person: Life, type: PatientType, n: number): strin
       return allergyLine(person, n);
     case "DiagnosticReport":
       return reportLine(person, n);
+    case "DocumentReference":
+      return documentLine(person, n);
   }
 }
