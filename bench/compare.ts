@@ -66,6 +66,18 @@ export const timesTheFirst: Ratio = (own, [first], all) =>
     ? null
     : ((own.resources ?? all.resources) / all.resources) * (first.seconds / own.seconds);
 
+/** The time ÷ that of another contender of the same turn. */
+export const timeOver =
+  (index: number): Ratio =>
+  (own, turn) => {
+    const other = turn[index];
+    return other && other !== own ? own.seconds / other.seconds : null;
+  };
+
+/** A contender's times ÷ another's, each within its turn. */
+export const timesOver = (own: Measured, other: Measured): number[] =>
+  own.seconds.map((seconds, run) => seconds / (other.seconds[run] ?? Number.NaN));
+
 /** takeTurns with all that is told of a load or a job; ratios are taken within a turn. */
 export async function compare(
   context: Context,

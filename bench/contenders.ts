@@ -59,7 +59,8 @@ export const downloadContender = (
   server: FileServer,
   { files }: DataSet,
   folder: string,
+  atOnce = connections,
 ): Contender => ({
-  name: `plain download, ${connections} at a time`,
-  run: async () => ({ seconds: await plainDownload(server, files, folder, connections) }),
+  name: `plain download, ${atOnce} at a time`,
+  run: async () => ({ seconds: await plainDownload(server, files, folder, atOnce) }),
 });

@@ -1,6 +1,14 @@
 import { rm } from "node:fs/promises";
 import path from "node:path";
-import { type DataFile, everyType, mainTypes, ownData, writeData } from "./data";
+import {
+  type DataFile,
+  everyType,
+  mainTypes,
+  ownData,
+  repeatData,
+  splitData,
+  writeData,
+} from "./data";
 
 export type DataSet = { name: string; files: DataFile[]; resources: number; bytes: number };
 
@@ -11,6 +19,12 @@ const countName = (count: number) => {
   const power = Math.log10(count);
   return Number.isInteger(power) ? `10^${power}` : count.toLocaleString("en-US");
 };
+
+/** "2 GB", "300 KB". */
+export function bytesName(bytes: number): string {
+  const power = Math.min(3, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
+  return `${Number((bytes / 1000 ** power).toPrecision(3))} ${["B", "KB", "MB", "GB"][power]}`;
+}
 
 /** What the files are together. */
 export const dataSet = (name: string, files: DataFile[]): DataSet => ({
@@ -41,6 +55,22 @@ export class DataSets {
   async own(): Promise<DataSet | null> {
     const source = this.ownFolder;
     return source ? this.once("own files", (folder) => ownData(source, folder)) : null;
+  }
+
+  /** `data` in files of at most `lines` lines each. */
+  split(data: DataSet, lines: number): Promise<DataSet> {
+    return this.once(`${data.name} by ${lines} lines`, (folder) =>
+      splitData(folder, data.files, lines),
+    );
+  }
+
+  /** About `bytes` bytes of Observations in `count` files, the lines of `data` again and again. */
+  repeated(data: DataSet, bytes: number, count: number): Promise<DataSet> {
+    const [file] = data.files;
+    if (!file) throw new Error(`${data.name} has no file`);
+    return this.once(`${count} × ${bytesName(bytes / count)}`, (folder) =>
+      repeatData(folder, file, bytes / count, count),
+    );
   }
 
   /** What `write` makes in a folder of its own, the first time it is asked for. */

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createReadStream, createWriteStream, type WriteStream } from "node:fs";
-import { mkdir, readdir, stat } from "node:fs/promises";
+import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { Population, standardPopulation } from "@/sandbox/population/population";
@@ -75,10 +75,11 @@ class LineFile {
     this.#stream = createWriteStream(path);
   }
 
-  async add(line: string): Promise<void> {
-    this.lines += 1;
-    this.#text.push(line);
-    this.#length += line.length + 1;
+  /** A line, or `lines` of them with line breaks between. */
+  async add(text: string, lines = 1): Promise<void> {
+    this.lines += lines;
+    this.#text.push(text);
+    this.#length += text.length + 1;
     if (this.#length > 1 << 20) await this.#flush();
   }
 
@@ -152,6 +153,65 @@ export async function writeLongLines(
     }
     await file.end();
     made.push({ type: "Binary", path: file.path, lines, bytes: (await stat(file.path)).size });
+  }
+  return made;
+}
+
+/** The same lines in files of at most `linesPerFile` lines each. */
+export async function splitData(
+  folder: string,
+  files: readonly DataFile[],
+  linesPerFile: number,
+): Promise<DataFile[]> {
+  await mkdir(folder, { recursive: true });
+  const made: DataFile[] = [];
+  for (const { type, path: source } of files) {
+    let lines: string[] = [];
+    const write = async () => {
+      if (lines.length === 0) return;
+      const target = path.join(folder, `${type}-${made.length}.ndjson`);
+      const text = `${lines.join("\n")}\n`;
+      await writeFile(target, text);
+      made.push({ type, path: target, lines: lines.length, bytes: Buffer.byteLength(text) });
+      lines = [];
+    };
+    for await (const line of createInterface({ input: createReadStream(source) })) {
+      if (lines.push(line) === linesPerFile) await write();
+    }
+    await write();
+  }
+  return made;
+}
+
+/**
+ * `count` files of about `bytes` bytes each: the file's lines again and again, with ids of their own.
+ * Much quicker than making as many anew.
+ */
+export async function repeatData(
+  folder: string,
+  file: DataFile,
+  bytes: number,
+  count: number,
+): Promise<DataFile[]> {
+  await mkdir(folder, { recursive: true });
+  const start = `{"resourceType":"${file.type}","id":"`;
+  // Pieces of a few megabytes: what is replaced in one go is one string.
+  const all = (await readFile(file.path, "utf8")).split("\n").filter(Boolean);
+  const size = Math.ceil((all.length * Math.min(4 << 20, bytes)) / file.bytes);
+  const made: DataFile[] = [];
+  for (let no = 0; no < count; no += 1) {
+    const out = new LineFile(path.join(folder, `${file.type}-${no}.ndjson`));
+    let written = 0;
+    for (let from = 0, round = 0; written < bytes; from += size) {
+      if (from >= all.length) [from, round] = [0, round + 1];
+      const piece = all.slice(from, from + size);
+      const text = piece.join("\n").replaceAll(start, `${start}${no}-${round}-`);
+      await out.add(text, piece.length);
+      written += text.length + 1;
+    }
+    await out.end();
+    const { size: onDisk } = await stat(out.path);
+    made.push({ type: file.type, path: out.path, lines: out.lines, bytes: onDisk });
   }
   return made;
 }

@@ -3,11 +3,9 @@ import type { LoadAnswer, LoadRequest } from "./load-process";
 
 /** Loads files as a worker does, in a new process; the time starts when its code has been read. */
 export async function load(databaseUrl: string, request: LoadRequest): Promise<LoadAnswer> {
-  const child = await startChild<{ answer: LoadAnswer } | { error: string }>("load-process", {
-    DATABASE_URL: databaseUrl,
-  });
+  const child = await startChild("load-process", { DATABASE_URL: databaseUrl });
   child.send(request);
-  const message = await child.answer();
+  const message = await child.answer<{ answer: LoadAnswer } | { error: string }>();
   if ("error" in message) throw new Error(message.error);
   return message.answer;
 }

@@ -7,12 +7,17 @@ import { closeDatabase } from "@/lib/store/client";
 import { DataSets } from "./data-sets";
 import { startServer } from "./server";
 import type { Findings, Suite, Target } from "./suite";
+import { files } from "./suites/files";
+import { huge } from "./suites/huge";
 import { jobs } from "./suites/jobs";
 import { load } from "./suites/load";
+import { memory } from "./suites/memory";
+import { reload } from "./suites/reload";
+import { workers } from "./suites/workers";
 import { markdownTable, plainTable, type Table } from "./table";
 
 /** In the order of docs/benchmarks.md. */
-const suites: Record<string, Suite> = { load, jobs };
+const suites: Record<string, Suite> = { load, jobs, files, huge, memory, reload, workers };
 
 const say = (text: string) => process.stderr.write(`${text}\n`);
 
@@ -58,94 +63,95 @@ function commit(): string {
   }
 }
 
-/** Each suite in turn; one that fails does not keep the others from being measured. */
-async function measure(
-  { chosen, sizes, runs, files }: ReturnType<typeof options>,
-  done: (outcomes: readonly Outcome[]) => Promise<void>,
-): Promise<{ outcomes: Outcome[]; postgres: string }> {
-  const folder = await mkdtemp(path.join(tmpdir(), "bulkhouse-bench-"));
-  await chmod(folder, 0o755);
-  const server = await startServer(folder);
-  process.env.DATABASE_URL = server.url;
-  const data = new DataSets(folder, say, files && path.resolve(files));
-  const outcomes: Outcome[] = [];
-  try {
-    for (const { name, suite } of chosen) {
-      const startedAt = Date.now();
-      say(`\n${suite.title}`);
-      const result = await suite.run({ server, folder, runs, sizes, data, say }).then(
-        (findings) => ({ findings }),
-        (error: Error) => ({ failure: error.stack ?? error.message }),
-      );
-      outcomes.push({ name, suite, minutes: minutesSince(startedAt), ...result });
-      await done(outcomes);
-    }
-  } finally {
-    await closeDatabase();
-    await server.stop();
-    await rm(folder, { recursive: true, force: true });
-  }
-  return { outcomes, postgres: server.version };
-}
-
 const targetsTable = (targets: readonly Target[]): Table => ({
   columns: ["target", "reached"],
   rows: targets.map(({ target, reached }) => [target, reached]),
 });
 
-function printed(outcomes: readonly Outcome[], about: string, markdown: boolean): string {
+/** For the terminal or, pasteable into docs/benchmarks.md, as Markdown. */
+function printer(markdown: boolean) {
   const table = markdown ? markdownTable : plainTable;
+  const print = (...parts: string[]) => console.log(`${parts.join("\n\n")}\n`);
   const heading = (text: string) => (markdown ? `## ${text}` : `\n${text}`);
-  const sections = outcomes.flatMap((outcome) => [
-    heading(outcome.suite.title),
-    outcome.suite.about,
-    ...("failure" in outcome ? [`Failed: ${outcome.failure}`] : outcome.findings.tables.map(table)),
-  ]);
-  const targets = outcomes.flatMap((outcome) =>
-    "findings" in outcome ? (outcome.findings.targets ?? []) : [],
-  );
-  const all = targets.length ? [heading("Targets"), table(targetsTable(targets))] : [];
-  return [about, ...sections, ...all].join("\n\n");
+  return {
+    text: print,
+    section: (outcome: Outcome) =>
+      print(
+        heading(outcome.suite.title),
+        outcome.suite.about,
+        ...("failure" in outcome
+          ? [`Failed: ${outcome.failure}`]
+          : outcome.findings.tables.map(table)),
+      ),
+    targets(outcomes: readonly Outcome[]) {
+      const targets = outcomes.flatMap((outcome) =>
+        "findings" in outcome ? (outcome.findings.targets ?? []) : [],
+      );
+      if (targets.length) print(heading("Targets"), table(targetsTable(targets)));
+    },
+  };
 }
 
 /**
  * `npm run bench`: how fast and in how much memory, against references measured in the same run on an
- * embedded PostgreSQL of its own with the settings that every installation gets. A table a suite to
- * stdout (docs/benchmarks.md explains them), everything to bench/results.
+ * embedded PostgreSQL of its own with the settings that every installation gets. Each suite's tables go
+ * to stdout when they are there (docs/benchmarks.md explains them), everything to bench/results. A
+ * suite that fails does not keep the others from being measured.
  * --suites=load,jobs  --sizes=1e4,1e5,1e6  --runs=3  --files=<folder of NDJSON files, one a type>
  * --markdown
  */
 export default async function bench(args: string[]): Promise<void> {
-  const chosen = options(args);
+  const { chosen, sizes, runs, files: ownFolder, markdown } = options(args);
   const startedAt = new Date();
+  const folder = await mkdtemp(path.join(tmpdir(), "bulkhouse-bench-"));
+  await chmod(folder, 0o755);
+  const server = await startServer(folder);
+  process.env.DATABASE_URL = server.url;
+  process.env.BULK_DIR = path.join(folder, "bulk");
+  await mkdir(process.env.BULK_DIR);
+  const data = new DataSets(folder, say, ownFolder && path.resolve(ownFolder));
+
   const machine = {
     cpu: cpus()[0]?.model ?? "unknown",
     cores: cpus().length,
     memoryGb: Math.round(totalmem() / 2 ** 30),
     system: `${platform()} ${release()}`,
     node: process.version,
+    postgres: server.version,
     commit: commit(),
     date: startedAt.toISOString().slice(0, 16),
     command: ["npm run bench", ...(args.length ? ["--", ...args] : [])].join(" "),
   };
-  const target = path.resolve(
-    "bench/results",
-    `${startedAt.toISOString().replaceAll(":", "-")}.json`,
+  const results = path.resolve("bench/results");
+  await mkdir(results, { recursive: true });
+  const target = path.join(results, `${startedAt.toISOString().replaceAll(":", "-")}.json`);
+  const print = printer(markdown);
+  print.text(
+    `${machine.cores} cores (${machine.cpu}), ${machine.memoryGb} GB, ${machine.system}; Node ${machine.node}, ` +
+      `PostgreSQL ${machine.postgres}; commit ${machine.commit}; ${machine.date} UTC; \`${machine.command}\``,
   );
-  const write = async (outcomes: readonly Outcome[], more: object = {}) => {
-    await mkdir(path.dirname(target), { recursive: true });
-    const text = JSON.stringify({ machine: { ...machine, ...more }, outcomes }, null, 2);
-    await writeFile(target, `${text}\n`);
-  };
-  // After each suite: what is measured is not lost when somebody loses patience.
-  const { outcomes, postgres } = await measure(chosen, write);
-  const minutes = minutesSince(startedAt.getTime());
-  await write(outcomes, { postgres, minutes });
-  const { cores, cpu, memoryGb, system, node, date, command } = machine;
-  const about =
-    `${cores} cores (${cpu}), ${memoryGb} GB, ${system}; Node ${node}, PostgreSQL ${postgres}; ` +
-    `commit ${machine.commit}; ${date} UTC; \`${command}\`, ${minutes} min`;
-  console.log(printed(outcomes, about, chosen.markdown));
+  const outcomes: Outcome[] = [];
+  try {
+    for (const { name, suite } of chosen) {
+      const suiteStartedAt = Date.now();
+      say(`\n${suite.title}`);
+      const result = await suite.run({ server, folder, runs, sizes, data, say }).then(
+        (findings) => ({ findings }),
+        (error: Error) => ({ failure: error.stack ?? error.message }),
+      );
+      const outcome = { name, suite, minutes: minutesSince(suiteStartedAt), ...result };
+      outcomes.push(outcome);
+      print.section(outcome);
+      await writeFile(target, `${JSON.stringify({ machine, outcomes }, null, 2)}\n`);
+    }
+  } finally {
+    await closeDatabase();
+    await server.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+  print.targets(outcomes);
+  const each = outcomes.map(({ name, minutes }) => `${name} ${minutes}`).join(", ");
+  print.text(`${minutesSince(startedAt.getTime())} minutes (${each}).`);
   say(`Written to ${path.relative(process.cwd(), target)}.`);
   if (outcomes.some((outcome) => "failure" in outcome)) process.exitCode = 1;
 }

@@ -9,6 +9,8 @@ export type Server = {
   /** of the migrated database */
   url: string;
   version: string;
+  /** where its data lies */
+  folder: string;
   /** seconds of CPU that its processes have used so far; null where the system does not tell */
   cpuSeconds: () => number | null;
   stop: () => Promise<void>;
@@ -57,6 +59,7 @@ export async function startServer(folder: string): Promise<Server> {
   return {
     url: postgres.url,
     version: rows[0].server_version,
+    folder: postgres.folder,
     cpuSeconds: () => cpuOf(postmaster),
     async stop() {
       await postgres.stop();

@@ -31,7 +31,7 @@ export const spread = (values: readonly number[], places: number): string =>
 
 /** Columns of figures stand to the right. */
 const areFigures = ({ rows }: Table, column: number) =>
-  rows.every((row) => /^[\d–-]/.test(row[column] ?? "–"));
+  rows.every((row) => /^[\d.,–()+% -]*$/.test(row[column] ?? ""));
 
 /** For the terminal. */
 export function plainTable(table: Table): string {

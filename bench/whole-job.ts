@@ -1,47 +1,31 @@
 import { randomUUID } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
-import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { dropJob } from "@/lib/load/drop-job";
+import { purgeJob } from "@/lib/pipeline/commands";
 import { database } from "@/lib/store/client";
 import { createJobs } from "@/lib/store/create-job";
 import { dataTables } from "@/lib/store/data-tables";
 import { startChild } from "./child";
-import type { Contender, Sample } from "./compare";
 import type { DataSet } from "./data-sets";
 import type { FileServer } from "./file-server";
-import type { Context } from "./suite";
 
 export type Workers = {
-  /** their BULK_DIR */
-  bulkDir: string;
   /** ends them; what the largest of them took of memory, and all together of CPU */
   stop: () => Promise<{ peakRssMb: number; cpuSeconds: number }>;
 };
 
-/** `count` worker processes as they are installed, on one database and one BULK_DIR, looking for work. */
-export async function startWorkers(
-  { server, folder }: Pick<Context, "server" | "folder">,
-  count = 1,
-): Promise<Workers> {
-  const bulkDir = await mkdtemp(path.join(folder, "bulk-"));
+/** `count` worker processes as they are installed, with the database and BULK_DIR of this one, looking for work. */
+export async function startWorkers(count = 1): Promise<Workers> {
   const children = await Promise.all(
-    Array.from({ length: count }, () =>
-      startChild<{ peakRssMb: number; cpuSeconds: number }>("worker-process", {
-        DATABASE_URL: server.url,
-        BULK_DIR: bulkDir,
-      }),
-    ),
+    Array.from({ length: count }, () => startChild("worker-process")),
   );
   for (const child of children) child.send("begin");
   await sleep(500);
   return {
-    bulkDir,
     async stop() {
       const told = await Promise.all(
         children.map((child) => {
           child.send("end");
-          return child.answer();
+          return child.answer<{ peakRssMb: number; cpuSeconds: number }>();
         }),
       );
       return {
@@ -56,6 +40,13 @@ const anyRowSql = `SELECT ${dataTables
   .map((table) => `EXISTS (SELECT FROM ${table} WHERE etl_job_id = $1)`)
   .join(" OR ")} AS any`;
 
+const rowsSql = `SELECT ${dataTables
+  .map((table) => `(SELECT count(*) FROM ${table} WHERE etl_job_id = $1)`)
+  .join(" + ")} AS rows`;
+
+/** A job that takes longer stands still, or is of no interest here. */
+const mostSeconds = 600;
+
 export type JobTime = {
   jobId: string;
   /** from the moment the job is written to its end */
@@ -65,7 +56,7 @@ export type JobTime = {
 
 /**
  * One export of all that the server has, done by whatever workers look for work.
- * @throws Error where the job fails, or a line has not become a row
+ * @throws Error where the job fails, or there are not as many rows as resources
  */
 export async function runJob(server: FileServer, { resources }: DataSet): Promise<JobTime> {
   const { pool } = database();
@@ -101,33 +92,46 @@ export async function runJob(server: FileServer, { resources }: DataSet): Promis
     if (firstRowSeconds === null && (await pool.query(anyRowSql, [jobId])).rows[0]?.any) {
       firstRowSeconds = elapsed();
     }
+    if (elapsed() > mostSeconds) throw new Error(`the job is not done after ${mostSeconds} s`);
     await sleep(25);
   }
   const seconds = elapsed();
-  const { rows } = await pool.query<{ lines: string }>(
-    "SELECT sum(accepted + duplicates + rejected) AS lines FROM export_files WHERE job_id = $1",
-    [jobId],
-  );
-  if (Number(rows[0]?.lines) !== resources) {
-    throw new Error(`${rows[0]?.lines} of ${resources} lines are accounted for`);
+  const counted = await pool.query<{ rows: string }>(rowsSql, [jobId]);
+  if (Number(counted.rows[0]?.rows) !== resources) {
+    throw new Error(`${counted.rows[0]?.rows} rows of ${resources} resources`);
   }
   return { jobId, seconds, firstRowSeconds };
 }
 
-/** A whole job by new worker processes, removed afterwards. */
-export const jobContender = (
-  context: Context,
+export type WorkedJob = JobTime & { peakRssMb: number; nodeCpuSeconds: number };
+
+/** A whole job by new worker processes. */
+export async function workJob(
   server: FileServer,
   data: DataSet,
-  { name = "whole job: kick-off to settled", workers = 1 } = {},
-): Contender => ({
+  { workers = 1 } = {},
+): Promise<WorkedJob> {
+  const started = await startWorkers(workers);
+  const [times, used] = await runJob(server, data).then(
+    async (done) => [done, await started.stop()] as const,
+    async (error) => {
+      await started.stop();
+      throw error;
+    },
+  );
+  return { ...times, peakRssMb: used.peakRssMb, nodeCpuSeconds: used.cpuSeconds };
+}
+
+/** The same, removed afterwards. */
+export const jobContender = (
+  server: FileServer,
+  data: DataSet,
+  name = "whole job: kick-off to settled",
+) => ({
   name,
-  async run(): Promise<Sample> {
-    const started = await startWorkers(context, workers);
-    const { jobId, ...times } = await runJob(server, data);
-    const { peakRssMb, cpuSeconds } = await started.stop();
-    await dropJob(jobId);
-    await rm(started.bulkDir, { recursive: true });
-    return { ...times, peakRssMb, nodeCpuSeconds: cpuSeconds };
+  async run() {
+    const job = await workJob(server, data);
+    await purgeJob(job.jobId);
+    return job;
   },
 });

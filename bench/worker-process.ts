@@ -1,14 +1,16 @@
 import { runWorker } from "@/lib/pipeline/worker";
 import { closeDatabase } from "@/lib/store/client";
 
-// The worker as it is installed, which tells its peak memory when it is asked to end.
+// The worker as it is installed, which tells its peak memory, and its CPU since it began, when it is asked
+// to end.
 
 const ending = new AbortController();
 process.on("message", async (message) => {
   if (message === "begin") {
+    const before = process.cpuUsage();
     await runWorker({ signal: ending.signal });
     await closeDatabase();
-    const { user, system } = process.cpuUsage();
+    const { user, system } = process.cpuUsage(before);
     process.send?.({
       peakRssMb: process.resourceUsage().maxRSS / 1024,
       cpuSeconds: (user + system) / 1e6,

@@ -9,7 +9,7 @@ import {
 } from "@/bench/compare";
 import { downloadContender, loadContender } from "@/bench/contenders";
 import { type DataSet, dataSet } from "@/bench/data-sets";
-import { startFileServer } from "@/bench/file-server";
+import { withFileServer } from "@/bench/file-server";
 import type { Context, Suite } from "@/bench/suite";
 import { digits, spread } from "@/bench/table";
 import { jobContender } from "@/bench/whole-job";
@@ -20,24 +20,19 @@ const whole = "whole job: kick-off to settled";
 const overlap: Ratio = (own, [download, load, job]) =>
   own === job && download && load ? own.seconds / Math.max(download.seconds, load.seconds) : null;
 
-async function jobsOf(context: Context, data: DataSet): Promise<Measured[]> {
-  const { server, folder } = context;
-  const files = await startFileServer(data.files);
-  try {
-    return await compare(
+const jobsOf = (context: Context, data: DataSet): Promise<Measured[]> =>
+  withFileServer(data.files, (server) =>
+    compare(
       context,
       data,
       [
-        downloadContender(files, data, folder),
-        loadContender(server.url, data, "load alone, from disk"),
-        jobContender(context, files, data, { name: whole }),
+        downloadContender(server, data, context.folder),
+        loadContender(context.server.url, data, "load alone, from disk"),
+        jobContender(server, data, whole),
       ],
       overlap,
-    );
-  } finally {
-    files.stop();
-  }
-}
+    ),
+  );
 
 async function dataSets({ data, sizes }: Context): Promise<DataSet[]> {
   const own = await data.own();
