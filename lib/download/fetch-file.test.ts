@@ -1,4 +1,4 @@
-import { mkdtemp, open, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
+import { mkdtemp, open, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -194,20 +194,6 @@ test("a folder that cannot be written to is told by its name", async () => {
   );
   expect([error.code, error.retryable]).toEqual(["disk-refused", true]);
   expect(error.params.path).toBe(path.dirname(target()));
-});
-
-test("what a killed attempt left long ago is cleared, what another one writes now is not", async () => {
-  const old = path.join(folder, "1.ndjson.part-old");
-  const fresh = path.join(folder, "1.ndjson.part-fresh");
-  await writeFile(old, "x");
-  await writeFile(fresh, "x");
-  await utimes(old, new Date(0), new Date(0));
-  const fetch = async () => new Response("{}", { headers: ndjson });
-  await fetchFile(
-    { url: "https://x.org/1", token: null, path: path.join(folder, "1.ndjson") },
-    { fetch },
-  );
-  expect((await readdir(folder)).sort()).toEqual(["1.ndjson", "1.ndjson.part-fresh"]);
 });
 
 test("a full disk is told as such and leaves nothing behind", async () => {

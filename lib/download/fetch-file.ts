@@ -1,42 +1,57 @@
-import { randomBytes } from "node:crypto";
-import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
+import { copyFile, mkdir, open, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { AppError } from "@/lib/errors";
 import { networkError } from "@/lib/fhir/network-error";
 import { commonRefusal, readRefusal } from "@/lib/fhir/refusal";
 import { type Deps, readTimeout, send } from "@/lib/fhir/send";
 import { withoutQuery } from "@/lib/fhir/web-address";
+import { diskError, onDisk } from "./disk-error";
+import { bootedAt, type HeldPart, newPart, removeParts } from "./parts";
+import { noteBeside, noteOf, type ResumeNote, writeNote } from "./resume-note";
 
-/** A part that nobody has written to for so long belongs to a process that was killed. */
-const abandonedMs = 60 * 60_000;
+/** What is shorter is sooner fetched again than gone on with. */
+const worthResumingBytes = 1024 * 1024;
+
+export type FetchFileOptions = {
+  url: string;
+  /** null where the manifest says `requiresAccessToken: false` */
+  token: string | null;
+  path: string;
+  /** where it lies until it is whole (lib/download/parts) */
+  part?: string;
+  /**
+   * what an earlier try left: the server is asked for the rest alone; null: of an earlier try there is
+   * nothing to go on with; undefined: this is the first try
+   */
+  held?: HeldPart | null;
+  /** uncompressed bytes so far, all of them readable in the part */
+  onBytes?: (sizeBytes: number) => void;
+  /** awaited before the whole part gets the file's name */
+  beforeNaming?: (sizeBytes: number) => Promise<void>;
+  /** asked when the download has failed: does somebody need what has arrived? */
+  isNeeded?: () => boolean;
+  signal?: AbortSignal;
+  readTimeoutMs?: number;
+};
 
 /**
  * Brings one file of the manifest to disk (Bulk Data Access, Output File Request). `path` exists
- * only as a whole: the bytes go to a file of another name in the same folder, reach the disk
- * (fsync) and are renamed. Killed at any moment, a later call does it all again; two calls at once
- * do not disturb each other. Memory does not grow with the file.
- * @param input.token null where the manifest says `requiresAccessToken: false`
- * @param input.onBytes uncompressed bytes so far
+ * only as a whole: the bytes go to a part beside it, reach the disk (fsync), and the part is renamed
+ * (`syncFolder` makes the name last); two calls at once do not disturb each other. Of a download that
+ * broke off the part stays where the server can be asked to go on from there (Range with If-Range), or
+ * where `isNeeded`. Memory does not grow with the file.
  * @returns sizeBytes on disk, uncompressed
  * @throws AppError access-refused (401), download-expired (404, 410), download-refused, not-fhir (a
  *   web page); retryable: download-short, connection-cut, timeout-exceeded, server-error,
  *   rate-limited, disk-full, disk-refused; the signal's reason where it was aborted
  */
 export async function fetchFile(
-  input: {
-    url: string;
-    token: string | null;
-    path: string;
-    onBytes?: (sizeBytes: number) => void;
-    signal?: AbortSignal;
-    readTimeoutMs?: number;
-  },
+  input: FetchFileOptions,
   deps: Deps = {},
 ): Promise<{ sizeBytes: number }> {
-  const { url, token, signal, readTimeoutMs } = input;
-  const headers = { Accept: "application/fhir+ndjson", "Accept-Encoding": "gzip" };
-  const response = await send({ url, token, headers, signal, readTimeoutMs }, deps);
-  if (response.status !== 200) throw await refused(response, deps.now?.() ?? new Date());
+  const { url } = input;
+  const { response, held } = await requested(input, deps);
+  if (!held && response.status !== 200) throw await refused(response, deps.now?.() ?? new Date());
 
   const contentType = response.headers.get("content-type")?.split(";")[0]?.trim() ?? "";
   if (/html/i.test(contentType)) {
@@ -44,32 +59,91 @@ export async function fetchFile(
     throw new AppError("not-fhir", { url: withoutQuery(url), contentType });
   }
   const folder = path.dirname(input.path);
-  const part = `${input.path}.part-${randomBytes(6).toString("hex")}`;
+  const part = input.part ?? newPart(input.path);
+  const note = held?.note ?? noteOf(response, bootedAt());
+  const kept = { noted: false };
   try {
-    const sizeBytes = await written(response, part, folder, input);
-    checkLength(response, sizeBytes);
+    const sizeBytes = await written(response, { ...input, part, held, note, folder, kept });
+    checkLength(response, sizeBytes, held);
+    await input.beforeNaming?.(sizeBytes);
+    // Whoever still writes to another part cannot give it the name any more.
+    if (input.held !== undefined) await removeParts(input.path, [part]);
     await onDisk(folder, () => rename(part, input.path));
-    await settled(folder, path.basename(input.path));
+    if (kept.noted) await rm(noteBeside(part), { force: true }).catch(() => {});
     return { sizeBytes };
   } catch (error) {
-    await rm(part, { force: true }).catch(() => {});
+    const full = error instanceof AppError && error.code === "disk-full";
+    if (!input.isNeeded?.() && (full || !kept.noted)) {
+      await rm(part, { force: true }).catch(() => {});
+      await rm(noteBeside(part), { force: true }).catch(() => {});
+    }
     throw error;
   }
 }
 
+/**
+ * Asks for the rest of what is held, where something is; for the whole file where the server does not
+ * go on from there: another version, no ranges, an answer that does not fit.
+ */
+async function requested(
+  { url, token, signal, readTimeoutMs, held }: FetchFileOptions,
+  deps: Deps,
+): Promise<{ response: Response; held: HeldPart | null }> {
+  const accept = { Accept: "application/fhir+ndjson" };
+  const plain = () => {
+    const headers = { ...accept, "Accept-Encoding": "gzip" };
+    return send({ url, token, headers, signal, readTimeoutMs }, deps);
+  };
+  if (!held) return { response: await plain(), held: null };
+  const headers = {
+    ...accept,
+    // The ranges are those of the file, not of a compressed form of it.
+    "Accept-Encoding": "identity",
+    Range: `bytes=${held.sizeBytes}-`,
+    "If-Range": held.note.validator.value,
+  };
+  const response = await send({ url, token, headers, signal, readTimeoutMs }, deps);
+  if (response.status === 206 && goesOn(response, held)) return { response, held };
+  if (response.status !== 206 && response.status !== 416) return { response, held: null };
+  await response.body?.cancel();
+  return { response: await plain(), held: null };
+}
+
+/** Is this 206 the rest of the same version, from the byte asked for to the end? */
+function goesOn({ headers }: Response, { note, sizeBytes }: HeldPart): boolean {
+  if (headers.get("content-encoding")) return false;
+  const version = headers.get(note.validator.name);
+  if (version !== null && version.trim() !== note.validator.value) return false;
+  const [, from, to, all] =
+    /^bytes (\d+)-(\d+)\/(\d+)$/.exec(headers.get("content-range") ?? "") ?? [];
+  if (Number(from) !== sizeBytes || Number(to) + 1 !== Number(all)) return false;
+  return note.sizeBytes === null || note.sizeBytes === Number(all);
+}
+
 async function written(
   response: Response,
-  part: string,
-  folder: string,
-  input: { onBytes?: (sizeBytes: number) => void; signal?: AbortSignal; readTimeoutMs?: number },
+  input: FetchFileOptions & {
+    part: string;
+    folder: string;
+    held: HeldPart | null;
+    note: ResumeNote | null;
+    kept: { noted: boolean };
+  },
 ): Promise<number> {
-  const { onBytes, signal, readTimeoutMs = readTimeout() } = input;
+  const { part, folder, held, note, kept, onBytes, signal } = input;
+  const readTimeoutMs = input.readTimeoutMs ?? readTimeout();
   const file = await onDisk(folder, async () => {
     await mkdir(folder, { recursive: true });
-    return open(part, "wx", 0o600);
+    if (!held) return open(part, "wx", 0o600);
+    await copyFile(held.path, part);
+    const copy = await open(part, "a");
+    // Somebody may have written on meanwhile.
+    await copy.truncate(held.sizeBytes);
+    return copy;
   });
-  let sizeBytes = 0;
+  let sizeBytes = held?.sizeBytes ?? 0;
   try {
+    if (held) onBytes?.(sizeBytes);
     for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
       signal?.throwIfAborted();
       for (let at = 0; at < chunk.byteLength; ) {
@@ -77,6 +151,10 @@ async function written(
         at += bytesWritten;
       }
       sizeBytes += chunk.byteLength;
+      if (note && !kept.noted && sizeBytes >= worthResumingBytes) {
+        await onDisk(folder, () => writeNote(part, note));
+        kept.noted = true;
+      }
       onBytes?.(sizeBytes);
     }
     await onDisk(folder, () => file.sync());
@@ -90,52 +168,15 @@ async function written(
 }
 
 /** A proxy can end a body politely and too early; with a Content-Encoding only the transfer knows. */
-function checkLength(response: Response, received: number): void {
-  const announced = response.headers.get("content-length");
-  if (announced === null || response.headers.get("content-encoding")) return;
+function checkLength({ headers }: Response, received: number, held: HeldPart | null): void {
+  const announced = held
+    ? (headers.get("content-range")?.split("/")[1] ?? null)
+    : headers.get("content-length");
+  if (announced === null || headers.get("content-encoding")) return;
   const expected = Number(announced);
   if (Number.isInteger(expected) && expected !== received) {
     throw new AppError("download-short", { received, expected });
   }
-}
-
-/** Makes the new name last through a power cut, and clears what killed attempts left. */
-async function settled(folder: string, name: string): Promise<void> {
-  try {
-    const handle = await open(folder, "r");
-    await handle.sync().finally(() => handle.close());
-  } catch (error) {
-    // Windows has no fsync of a folder.
-    if (process.platform !== "win32") throw diskError(error, folder) ?? error;
-  }
-  for (const entry of await readdir(folder)) {
-    if (!entry.startsWith(`${name}.part-`)) continue;
-    const part = path.join(folder, entry);
-    const touched = await stat(part).catch(() => null);
-    if (touched && Date.now() - touched.mtimeMs > abandonedMs) await rm(part, { force: true });
-  }
-}
-
-async function onDisk<T>(folder: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw diskError(error, folder) ?? error;
-  }
-}
-
-/** @returns null where the error is not one of the file system */
-function diskError(error: unknown, folder: string): AppError | null {
-  const { code, syscall } = (error ?? {}) as { code?: unknown; syscall?: unknown };
-  if (typeof code !== "string" || typeof syscall !== "string") return null;
-  if (!["open", "write", "writev", "fsync", "rename", "mkdir", "close"].includes(syscall)) {
-    return null;
-  }
-  if (["ECONNRESET", "EPIPE", "ETIMEDOUT"].includes(code)) return null;
-  if (["ENOSPC", "EDQUOT", "EFBIG"].includes(code)) {
-    return new AppError("disk-full", { path: folder }, { cause: error });
-  }
-  return new AppError("disk-refused", { path: folder, reason: code }, { cause: error });
 }
 
 async function refused(response: Response, now: Date): Promise<AppError> {

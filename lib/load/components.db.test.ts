@@ -72,7 +72,7 @@ beforeAll(async () => {
     path: file,
     leaseHolder: "me",
   });
-  expect(loaded).toEqual({ lines: lines.length, rejected: 0 });
+  expect(loaded).toMatchObject({ lines: lines.length, rejected: 0 });
 });
 
 /** The columns of every row, in the rows' order. */

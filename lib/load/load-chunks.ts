@@ -16,12 +16,15 @@ export type Writer<Item> = {
   recover(error: unknown, chunk: Chunk<Item>): Promise<boolean>;
 };
 
+/** The beginning of a line: its byte, and its number (1, 2, …). */
+export type Place = { offset: number; line: number };
+
 type FileLease = { jobId: string; fileId: string; leaseHolder: string };
 
-const conflictAttempts = 10;
+export const conflictAttempts = 10;
 
 /** Another transaction was in the way (deadlock, serialization): the same again can succeed. */
-function isConflict(error: unknown): boolean {
+export function isConflict(error: unknown): boolean {
   return error instanceof pg.DatabaseError && /^(40P01|40001)$/.test(error.code ?? "");
 }
 
@@ -44,7 +47,7 @@ async function writeChunk<Item>(
   );
   if (fence.rowCount !== 1) throw new LeaseLost(`file ${file.fileId}`);
   const { accepted, duplicates } = await writer.write(chunk.items);
-  await writeRejects(client, file, chunk.rejects);
+  await writeRejects(client, file.jobId, [{ fileId: file.fileId, rejects: chunk.rejects }]);
   await client.query(
     `UPDATE export_files
         SET loaded_bytes = $2, lines = lines + $3, rejected = rejected + $4,
@@ -65,17 +68,18 @@ async function writeChunk<Item>(
  * Writes chunks in order, each with its rejects and the file's counters in one transaction; while one
  * is written the next is read. A transaction that fails is tried again where the writer can recover
  * or another transaction was in the way.
+ * @returns where the file goes on
  * @throws LeaseLost; the signal's reason; the database's and the file system's errors
  */
 export async function loadChunks<Item extends object>(
   client: PoolClient,
   file: FileLease,
   chunks: AsyncGenerator<Chunk<Item>, void, undefined>,
-  startOffset: number,
+  start: Place,
   writer: Writer<Item>,
   signal?: AbortSignal,
-): Promise<void> {
-  let fromOffset = startOffset;
+): Promise<Place> {
+  let place = start;
   const read = () => {
     const next = chunks.next();
     // It is awaited below; should the chunk before it fail first, nobody would.
@@ -85,12 +89,12 @@ export async function loadChunks<Item extends object>(
   try {
     for (let next = read(); ; ) {
       const { value: chunk, done } = await next;
-      if (done || !chunk) return;
+      if (done || !chunk) return place;
       next = read();
       for (let attempt = 1; ; attempt += 1) {
         signal?.throwIfAborted();
         try {
-          await inTransaction(client, () => writeChunk(client, file, chunk, fromOffset, writer));
+          await inTransaction(client, () => writeChunk(client, file, chunk, place.offset, writer));
           break;
         } catch (error) {
           if (await writer.recover(error, chunk)) continue;
@@ -98,7 +102,7 @@ export async function loadChunks<Item extends object>(
           await sleep(20 + Math.random() * 50 * attempt);
         }
       }
-      fromOffset = chunk.endOffset;
+      place = { offset: chunk.endOffset, line: chunk.nextLine };
     }
   } finally {
     await chunks.return().catch(() => {});

@@ -5,9 +5,9 @@ import { type Aside, deletionWriter, outcomeWriter } from "./aside-writers";
 import { forgetRollUps } from "./forget-roll-ups";
 import { lineBreaksBefore } from "./line-breaks-before";
 import { rowReader } from "./line-to-row";
-import { loadChunks } from "./load-chunks";
+import { loadChunks, type Place } from "./load-chunks";
 import { parseLine } from "./parse-line";
-import { readChunks } from "./read-chunks";
+import { readChunks, withChunkBuffers } from "./read-chunks";
 import type { Line } from "./read-lines";
 import type { Reject } from "./reject";
 import { rowWriter } from "./row-writer";
@@ -22,6 +22,10 @@ export type LoadFileOptions = {
   /** the manifest's type; null where files mix types */
   resourceType: string | null;
   path: string;
+  /** the file is still growing: its first bytes, up to which to load; a line cut there is left */
+  toOffset?: number;
+  /** where an earlier call ended; spares counting the lines before, should the file be there still */
+  from?: Place | undefined;
   /** must equal export_files.locked_by at every chunk */
   leaseHolder: string;
   /** stops between two chunks; what is written stays */
@@ -42,39 +46,45 @@ function toAside(line: Line, type: string): Aside | Reject {
   };
 }
 
-async function loadFrom(client: PoolClient, options: LoadFileOptions, startOffset: number) {
-  const { jobId, fileNo, resourceType, path, signal } = options;
+async function loadFrom(client: PoolClient, options: LoadFileOptions, offset: number) {
+  const { jobId, fileNo, resourceType, path, from, signal } = options;
+  const place: Place =
+    from?.offset === offset ? from : { offset, line: (await lineBreaksBefore(path, offset)) + 1 };
   const readOptions = {
-    fromOffset: startOffset,
-    fromLine: (await lineBreaksBefore(path, startOffset)) + 1,
+    fromOffset: place.offset,
+    fromLine: place.line,
+    toOffset: options.toOffset,
     maxLineBytes: options.maxLineBytes ?? 64 * 1024 * 1024,
     signal,
   };
-  if (options.kind === "output") {
-    const chunks = readChunks(path, readOptions, rowReader({ jobId, fileNo, resourceType }));
-    return loadChunks(client, options, chunks, startOffset, rowWriter(client, jobId), signal);
-  }
-  const [type, writer] =
-    options.kind === "error"
-      ? ["OperationOutcome", outcomeWriter(client, options)]
-      : ["Bundle", deletionWriter(client, options)];
-  const chunks = readChunks(path, readOptions, (line) => toAside(line, type));
-  return loadChunks(client, options, chunks, startOffset, writer, signal);
+  return withChunkBuffers((buffers) => {
+    if (options.kind === "output") {
+      const reader = rowReader({ jobId, fileNo, resourceType });
+      const chunks = readChunks(path, readOptions, reader, buffers);
+      return loadChunks(client, options, chunks, place, rowWriter(client, jobId), signal);
+    }
+    const [type, writer] =
+      options.kind === "error"
+        ? ["OperationOutcome", outcomeWriter(client, options)]
+        : ["Bundle", deletionWriter(client, options)];
+    const chunks = readChunks(path, readOptions, (line) => toAside(line, type), buffers);
+    return loadChunks(client, options, chunks, place, writer, signal);
+  });
 }
 
 /**
- * Loads one downloaded file from export_files.loaded_bytes on: output files into the job's partitions
+ * Loads one file, or what has arrived of it, from export_files.loaded_bytes on: output files into the job's partitions
  * (prepareJob made them), error files into export_outcomes, deleted files into deleted_resources. Each
  * chunk is one transaction with the rejected lines and the file's counters, so a killed load goes on
  * where it was and no line is lost or counted twice. `accepted` and `duplicates` are running
  * estimates where files share resources; settleJob makes them exact.
- * @returns the file's counters, all of its loads together
+ * @returns the file's counters, all of its loads together, and where it goes on
  * @throws LeaseLost where the file is another worker's; the signal's reason; AppError
  *   file-unreadable, database-unavailable, disk-full
  */
 export async function loadFile(
   options: LoadFileOptions,
-): Promise<{ lines: number; rejected: number }> {
+): Promise<{ lines: number; rejected: number; place: Place }> {
   options.signal?.throwIfAborted();
   return withClient(async (client) => {
     const counters = async () => {
@@ -89,8 +99,9 @@ export async function loadFile(
     };
     const before = await counters();
     await forgetRollUps(client, options.jobId);
+    let place: Place;
     try {
-      await loadFrom(client, options, Number(before.offset));
+      place = await loadFrom(client, options, Number(before.offset));
     } catch (error) {
       options.signal?.throwIfAborted();
       const { code, syscall } = error as NodeJS.ErrnoException;
@@ -102,6 +113,6 @@ export async function loadFile(
       );
     }
     const { lines, rejected } = await counters();
-    return { lines: Number(lines), rejected: Number(rejected) };
+    return { lines: Number(lines), rejected: Number(rejected), place };
   });
 }

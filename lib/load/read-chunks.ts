@@ -8,6 +8,8 @@ export type Chunk<Item> = {
   rejects: Reject[];
   /** where the file goes on after this chunk */
   endOffset: number;
+  /** the number of the line there */
+  nextLine: number;
 };
 
 const chunkBytes = 4 * 1024 * 1024;
@@ -15,20 +17,45 @@ const chunkLines = 50_000;
 /** Typed columns and lengths beside the line's own bytes. */
 const copyBytes = Math.round(chunkBytes * 1.5);
 
+/** One that is being sent and one that is being filled. */
+export type ChunkBuffers = readonly [CopyBuffer, CopyBuffer];
+
+/** Buffers that no load uses: many small loads follow one another, and new ones cost memory. */
+const spare: ChunkBuffers[] = [];
+
+/**
+ * Lends two buffers for chunks to `work`. Where it fails they are not used again: a connection that is
+ * being closed may still read them.
+ */
+export async function withChunkBuffers<T>(work: (buffers: ChunkBuffers) => Promise<T>): Promise<T> {
+  const buffers = spare.pop() ?? [new CopyBuffer(copyBytes), new CopyBuffer(copyBytes)];
+  const result = await work(buffers);
+  for (const buffer of buffers) buffer.clear();
+  if (spare.length < 2) spare.push(buffers);
+  return result;
+}
+
 /**
  * A file as chunks of about 4 MB or 50,000 lines; a line that `convert` turns into null is not counted.
- * What `convert` writes to the buffer is valid until the chunk after the next one is asked for: there
- * are two buffers, one that is being sent and one that is being filled.
+ * What `convert` writes to the buffer is valid until the chunk after the next one is asked for.
  * @throws as readLines
  */
 export async function* readChunks<Item extends object>(
   path: string,
   options: ReadLinesOptions,
   convert: (line: Line, copy: CopyBuffer) => Item | Reject | null,
+  buffers: ChunkBuffers,
 ): AsyncGenerator<Chunk<Item>, void, undefined> {
-  let chunk: Chunk<Item> = { items: [], rejects: [], endOffset: options.fromOffset };
+  const next = (endOffset: number, nextLine: number): Chunk<Item> => ({
+    items: [],
+    rejects: [],
+    endOffset,
+    nextLine,
+  });
+  let chunk = next(options.fromOffset, options.fromLine);
+  let written = options.fromOffset;
   let bytes = 0;
-  let [copy, other] = [new CopyBuffer(copyBytes), new CopyBuffer(copyBytes)];
+  let [copy, other] = buffers;
   for await (const batch of readLines(path, options)) {
     for (const line of batch.lines) {
       const made = convert(line, copy);
@@ -38,13 +65,15 @@ export async function* readChunks<Item extends object>(
       bytes += line.bytes.length;
     }
     chunk.endOffset = batch.endOffset;
+    chunk.nextLine = batch.nextLine;
     if (bytes >= chunkBytes || chunk.items.length + chunk.rejects.length >= chunkLines) {
       yield chunk;
-      chunk = { items: [], rejects: [], endOffset: batch.endOffset };
+      written = batch.endOffset;
+      chunk = next(batch.endOffset, batch.nextLine);
       bytes = 0;
       [copy, other] = [other, copy];
       copy.clear();
     }
   }
-  if (chunk.endOffset > options.fromOffset || chunk.items.length > 0) yield chunk;
+  if (chunk.endOffset > written) yield chunk;
 }

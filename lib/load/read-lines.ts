@@ -22,6 +22,8 @@ export type LineBatch = {
   lines: Line[];
   /** just after the last line break, or the end of the file: where a later call can go on */
   endOffset: number;
+  /** the number of the line that begins there */
+  nextLine: number;
 };
 
 export type ReadLinesOptions = {
@@ -29,6 +31,8 @@ export type ReadLinesOptions = {
   fromOffset: number;
   /** the number of the first line there */
   fromLine: number;
+  /** the file is still growing: reads up to here, and leaves a line that does not end before it */
+  toOffset?: number | undefined;
   maxLineBytes: number;
   signal?: AbortSignal | undefined;
   /** bytes that are read at once; lines come in batches of about this size */
@@ -41,17 +45,18 @@ function isBlank(bytes: Buffer): boolean {
 }
 
 /**
- * An NDJSON file as batches of lines: \n or \r\n, a byte order mark at the start of the file left out,
+ * An NDJSON file (its path, or all of its bytes) as batches of lines: \n or \r\n, a byte order mark at the start of the file left out,
  * a last line without a line break included, blank lines left out (they keep their number). Works on
  * bytes, so a character that two reads share is not split; a line longer than `maxLineBytes` passes
  * through in bounded memory. A batch may be empty (its endOffset still counts).
  * @throws the file system's error; the signal's reason
  */
 export async function* readLines(
-  path: string,
+  source: string | Buffer,
   options: ReadLinesOptions,
 ): AsyncGenerator<LineBatch, void, undefined> {
-  const { fromOffset, maxLineBytes, signal } = options;
+  const { fromOffset, toOffset, maxLineBytes, signal } = options;
+  if (toOffset !== undefined && toOffset <= fromOffset) return;
   let lineNo = options.fromLine;
   /** the beginning of the line that the next read goes on with */
   let held: Buffer[] = [];
@@ -96,12 +101,16 @@ export async function* readLines(
     lineSize = 0;
   }
 
-  const stream = createReadStream(path, {
-    start: fromOffset,
-    highWaterMark: options.readBytes ?? 1 << 18,
-    signal,
-  });
-  for await (const chunk of stream) {
+  const pieces =
+    typeof source === "string"
+      ? createReadStream(source, {
+          start: fromOffset,
+          end: toOffset === undefined ? undefined : toOffset - 1,
+          highWaterMark: options.readBytes ?? 1 << 18,
+          signal,
+        })
+      : [source.subarray(fromOffset, toOffset)];
+  for await (const chunk of pieces) {
     const buffer = chunk as Buffer;
     const lines: Line[] = [];
     let start = 0;
@@ -111,11 +120,11 @@ export async function* readLines(
     }
     if (start < buffer.length) hold(buffer.subarray(start));
     position += buffer.length;
-    yield { lines, endOffset: lineOffset };
+    yield { lines, endOffset: lineOffset, nextLine: lineNo };
   }
-  if (lineSize > 0) {
+  if (lineSize > 0 && toOffset === undefined) {
     const lines: Line[] = [];
     finish(Buffer.alloc(0), 0, lines);
-    yield { lines, endOffset: position };
+    yield { lines, endOffset: position, nextLine: lineNo };
   }
 }

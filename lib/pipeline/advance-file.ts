@@ -1,21 +1,23 @@
-import { mkdir, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import path from "node:path";
+import { heldPart, newPart } from "@/lib/download/parts";
 import { AppError } from "@/lib/errors";
+import type { Place } from "@/lib/load/load-chunks";
 import { env } from "@/lib/settings/env";
 import { log } from "@/lib/settings/log";
-import { type ClaimedFile, releaseFile, renewFile } from "@/lib/store/claims";
-import { database } from "@/lib/store/client";
-import { addEvent } from "@/lib/store/events";
+import { type ClaimedFile, releaseFiles, renewFile, renewFiles } from "@/lib/store/claims";
 import {
-  itemOf,
-  storeDownloaded,
+  type Downloaded,
   storeFileFailure,
   storeFileRetry,
   storeLoaded,
   storeMissing,
 } from "@/lib/store/file-writes";
+import { LeaseLost } from "@/lib/store/lease-lost";
 import { isLeaseLost, type StageFunctions } from "./advance-job";
+import { EarlyLoad } from "./early-load";
 import { failureOf } from "./failure-of";
+import type { LoadSlots, Slot } from "./load-slots";
 import { nextTry } from "./next-try";
 import { budgets } from "./stages";
 import { underLease } from "./under-lease";
@@ -23,6 +25,20 @@ import { needsToken, withToken } from "./with-token";
 
 /** How often a running download tells how far it is. */
 const tellEveryMs = 2_000;
+/** Smaller files wait until they are loaded together with others. */
+const straightOnBytes = 1024 * 1024;
+
+export type FileTools = {
+  stages: StageFunctions;
+  leaseSeconds: number;
+  slots: LoadSlots;
+  /** @returns whether the claim holds still */
+  storeDownloaded: (downloaded: Downloaded) => Promise<boolean>;
+  /** the network is not needed for this file any more */
+  leave?: () => void;
+  /** aborted when the worker is to stop: the file is given back as it is */
+  signal?: AbortSignal;
+};
 
 /** Where the file lies under BULK_DIR: a folder a job, names in manifest order. */
 export function bulkPath(file: Pick<ClaimedFile, "jobId" | "fileNo" | "kind" | "resourceType">) {
@@ -32,12 +48,21 @@ export function bulkPath(file: Pick<ClaimedFile, "jobId" | "fileNo" | "kind" | "
   return `${file.jobId}/${number}.${file.kind}${type}.ndjson`;
 }
 
-async function download(file: ClaimedFile, { stages, leaseSeconds, signal }: Tools): Promise<void> {
+const onDisk = (under: string) => path.join(env().BULK_DIR, under);
+
+/** A file on disk that is held on, with a place to load it. */
+type GoesOn = { file: ClaimedFile; slot: Slot; place: Place | undefined };
+
+/** @returns the file where the same worker loads it now; null where it waits for its load */
+async function download(file: ClaimedFile, tools: FileTools): Promise<GoesOn | null> {
+  const { stages, leaseSeconds, slots, signal } = tools;
   const where = bulkPath(file);
-  const target = path.join(env().BULK_DIR, where);
-  await mkdir(path.dirname(target), { recursive: true });
-  await addEvent(database().pool, file.jobId, "download_request", itemOf(file));
+  const target = onDisk(where);
+  const loadedFrom = file.loadedBytes > 0 && file.path ? onDisk(file.path) : null;
+  const held = file.begun ? await heldPart(target, loadedFrom) : undefined;
+  const part = newPart(target);
   let received = 0;
+  let place: Place | undefined;
   const fetched = await underLease(
     {
       what: `file ${file.fileId}`,
@@ -46,39 +71,62 @@ async function download(file: ClaimedFile, { stages, leaseSeconds, signal }: Too
       everyMs: tellEveryMs,
       signal,
     },
-    (lost) => {
+    async (lost) => {
+      const early = new EarlyLoad(file, { part, loadedFrom, stages, slots, signal: lost });
       const fetchWith = (token: string | null) =>
         stages.fetchFile({
           url: file.url,
           token,
           path: target,
+          part,
+          held,
           signal: lost,
           onBytes: (bytes: number) => {
             received = bytes;
+            early.received(bytes);
           },
+          beforeNaming: (bytes) => early.whole(bytes),
+          isNeeded: () => early.isUnderWay,
         });
-      // Bulk Data Access, File Request: the token where the manifest says so, and not elsewhere.
-      if (!needsToken(file.url, file)) return fetchWith(null);
-      return withToken((options) => {
-        if (!file.connectionId) throw new AppError("not-found", { what: "connection" });
-        const { connectionId, fhirBaseUrl } = file;
-        return stages.authorize(connectionId, { ...options, fhirBaseUrl });
-      }, fetchWith);
+      try {
+        // Bulk Data Access, File Request: the token where the manifest says so, and not elsewhere.
+        if (!needsToken(file.url, file)) return await fetchWith(null);
+        return await withToken((options) => {
+          if (!file.connectionId) throw new AppError("not-found", { what: "connection" });
+          const { connectionId, fhirBaseUrl } = file;
+          return stages.authorize(connectionId, { ...options, fhirBaseUrl });
+        }, fetchWith);
+      } finally {
+        await early.ended();
+        place = early.place;
+      }
     },
   );
-  await storeDownloaded(file, { path: where, sizeBytes: fetched.sizeBytes });
+  tools.leave?.();
+  const { sizeBytes } = fetched;
   const { jobId, fileNo } = file;
-  log().info({ jobId, fileNo, sizeBytes: fetched.sizeBytes }, "downloaded");
+  const slot = file.attempts === 0 && sizeBytes >= straightOnBytes ? slots.take() : null;
+  try {
+    const stored = { file, path: where, sizeBytes, keep: slot !== null };
+    if (!(await tools.storeDownloaded(stored))) throw new LeaseLost(`file ${file.fileId}`);
+  } catch (error) {
+    slot?.();
+    throw error;
+  }
+  log().debug({ jobId, fileNo, sizeBytes }, "downloaded");
+  const loadable: ClaimedFile = { ...file, state: "downloaded", path: where, sizeBytes };
+  return slot && { file: loadable, slot, place };
 }
 
-async function load(file: ClaimedFile, { stages, leaseSeconds, signal }: Tools): Promise<void> {
-  const source = path.join(env().BULK_DIR, file.path ?? bulkPath(file));
-  const onDisk = await stat(source).catch((error: NodeJS.ErrnoException) => {
+async function load(file: ClaimedFile, tools: FileTools, place?: Place): Promise<void> {
+  const { stages, leaseSeconds, signal } = tools;
+  const source = onDisk(file.path ?? bulkPath(file));
+  const found = await stat(source).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return null;
     throw error;
   });
-  if (onDisk?.size !== file.sizeBytes) {
-    const reason = onDisk ? `${onDisk.size} ≠ ${file.sizeBytes} bytes` : "ENOENT";
+  if (found?.size !== file.sizeBytes) {
+    const reason = found ? `${found.size} ≠ ${file.sizeBytes} bytes` : "ENOENT";
     const missing = new AppError("file-unreadable", { path: source, reason }, { retryable: false });
     if (file.attempts + 1 >= budgets.load) throw missing;
     await stages.restartLoad({
@@ -88,7 +136,7 @@ async function load(file: ClaimedFile, { stages, leaseSeconds, signal }: Tools):
     });
     return await storeMissing(file, missing);
   }
-  const counts = await underLease(
+  const { lines, rejected } = await underLease(
     {
       what: `file ${file.fileId}`,
       leaseSeconds,
@@ -103,38 +151,36 @@ async function load(file: ClaimedFile, { stages, leaseSeconds, signal }: Tools):
         kind: file.kind,
         resourceType: file.resourceType,
         path: source,
+        from: place,
         leaseHolder: file.holder,
         maxLineBytes: env().MAX_LINE_BYTES,
         signal: lost,
       }),
   );
-  await storeLoaded(file, counts);
-  log().info({ jobId: file.jobId, fileNo: file.fileNo, ...counts }, "loaded");
+  const stored = await storeLoaded([{ file, lines, rejected }]);
+  if (!stored.has(file.fileId)) throw new LeaseLost(`file ${file.fileId}`);
+  log().info({ jobId: file.jobId, fileNo: file.fileNo, lines, rejected }, "loaded");
 }
 
-type Tools = {
-  stages: StageFunctions;
-  leaseSeconds: number;
-  /** aborted when the worker is to stop: the file is given back as it is */
-  signal?: AbortSignal;
-};
-
-/**
- * One file, the step that is due (download or load), one write. Never throws, as advanceJob. A
- * killed download starts again; a killed load goes on after its last committed chunk.
- */
-export async function advanceFile(file: ClaimedFile, tools: Tools): Promise<void> {
+/** Does a step; what goes wrong is written to the file. Never throws. */
+async function guarded<T>(
+  file: ClaimedFile,
+  tools: FileTools,
+  step: () => Promise<T>,
+): Promise<T | null> {
   const where = { jobId: file.jobId, fileNo: file.fileNo, state: file.state };
   try {
-    if (file.state === "pending") await download(file, tools);
-    else await load(file, tools);
+    return await step();
   } catch (error) {
     if (isLeaseLost(error)) {
       log().info(where, "lease lost: cancelled, or another worker goes on");
-      return;
+      return null;
     }
     try {
-      if (tools.signal?.aborted) return await releaseFile(file);
+      if (tools.signal?.aborted) {
+        await releaseFiles([file]);
+        return null;
+      }
       const failure = failureOf(error, where);
       const budget = file.state === "pending" ? budgets.download : budgets.load;
       const next = nextTry(failure, { attempts: file.attempts, budget });
@@ -145,5 +191,68 @@ export async function advanceFile(file: ClaimedFile, tools: Tools): Promise<void
     } catch (unwritten) {
       log().warn({ ...where, err: unwritten }, "not written: the lease will run out");
     }
+    return null;
+  }
+}
+
+/**
+ * One file, the step that is due (download or load); after a download the load too, where a place is
+ * free. Never throws, as advanceJob. A killed load goes on after its last committed chunk, a download
+ * where the server lets us.
+ */
+export async function advanceFile(file: ClaimedFile, tools: FileTools): Promise<void> {
+  if (file.state === "downloaded") {
+    await guarded(file, tools, () => load(file, tools));
+    return;
+  }
+  const next = await guarded(file, tools, () => download(file, tools));
+  if (!next) return;
+  try {
+    await guarded(next.file, tools, () => load(next.file, tools, next.place));
+  } finally {
+    next.slot();
+  }
+}
+
+/** As advanceFile, for files of one claim that wait for their load: small ones go together. */
+export async function loadClaimed(files: readonly ClaimedFile[], tools: FileTools): Promise<void> {
+  const [first] = files;
+  if (!first) return;
+  if (files.length === 1) return await advanceFile(first, tools);
+  const { stages, leaseSeconds, signal } = tools;
+  const { jobId } = first;
+  const what = `${files.length} files of job ${jobId}`;
+  const renew = () => renewFiles(files, leaseSeconds);
+  try {
+    await underLease({ what, leaseSeconds, renew, signal }, async (lost) => {
+      const counts = await stages
+        .loadFiles({
+          jobId,
+          leaseHolder: first.holder,
+          maxLineBytes: env().MAX_LINE_BYTES,
+          files: files.map((file) => ({ ...file, path: onDisk(file.path ?? bulkPath(file)) })),
+          signal: lost,
+        })
+        .catch((error: unknown) => {
+          if (lost.aborted || isLeaseLost(error)) throw error;
+          log().info({ jobId, files: files.length }, "loaded one by one: not possible together");
+          return new Map<string, { lines: number; rejected: number }>();
+        });
+      const loaded = files.flatMap((file) => {
+        const count = counts.get(file.fileId);
+        return count ? [{ file, ...count }] : [];
+      });
+      if (loaded.length > 0) await storeLoaded(loaded);
+      log().info({ jobId, files: loaded.length }, "loaded together");
+      for (const file of files) {
+        if (!counts.has(file.fileId)) await advanceFile(file, tools);
+      }
+    });
+  } catch (error) {
+    if (isLeaseLost(error)) {
+      log().info({ jobId }, "leases lost: cancelled, or another worker goes on");
+    } else if (signal?.aborted) {
+      await releaseFiles(files).catch(() => {});
+    } else log().warn({ jobId, err: error }, "not written: the leases will run out");
   }
 }

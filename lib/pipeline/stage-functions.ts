@@ -1,6 +1,7 @@
 import { fetchFile } from "@/lib/download/fetch-file";
 import { kickOff } from "@/lib/kickoff/kick-off";
 import { loadFile } from "@/lib/load/load-file";
+import { loadFiles } from "@/lib/load/load-files";
 import { prepareJob } from "@/lib/load/prepare-job";
 import { restartLoad } from "@/lib/load/restart-load";
 import { settleJob } from "@/lib/load/settle-job";
@@ -17,6 +18,7 @@ export const stageFunctions = {
   fetchFile,
   prepareJob,
   loadFile,
+  loadFiles,
   restartLoad,
   settleJob,
 };

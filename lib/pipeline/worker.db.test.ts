@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -7,6 +7,7 @@ import pg from "pg";
 import { afterAll, afterEach, beforeEach, expect, test, vi } from "vitest";
 import { AppError } from "@/lib/errors";
 import { loadFile } from "@/lib/load/load-file";
+import { loadFiles } from "@/lib/load/load-files";
 import { prepareJob } from "@/lib/load/prepare-job";
 import { restartLoad } from "@/lib/load/restart-load";
 import { settleJob } from "@/lib/load/settle-job";
@@ -80,6 +81,7 @@ function bulkServer({ files = 3, lines = 20 }: { files?: number; lines?: number 
       done.fetched.push(link);
       const text = ndjson(Number(/files\/(\d+)/.exec(link)?.[1]), lines);
       onBytes?.(text.length);
+      await mkdir(path.dirname(target), { recursive: true });
       await writeFile(target, text);
       return { sizeBytes: text.length };
     },
@@ -89,6 +91,7 @@ function bulkServer({ files = 3, lines = 20 }: { files?: number; lines?: number 
     },
     prepareJob,
     loadFile,
+    loadFiles,
     restartLoad,
     settleJob,
   };

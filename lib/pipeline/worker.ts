@@ -1,14 +1,22 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
+import path from "node:path";
+import { syncFolder } from "@/lib/download/sync-folder";
 import { setReadTimeout } from "@/lib/fhir/send";
 import { env } from "@/lib/settings/env";
 import { log } from "@/lib/settings/log";
-import { type ClaimedFile, claimFile, claimJob } from "@/lib/store/claims";
+import { type ClaimedFile, claimFiles, claimJob, releaseFiles } from "@/lib/store/claims";
+import { database } from "@/lib/store/client";
+import { addEvents } from "@/lib/store/events";
+import { type Downloaded, itemOf, storeDownloaded } from "@/lib/store/file-writes";
 import { beat, forgetWorker } from "@/lib/store/workers";
-import { advanceFile } from "./advance-file";
+import { advanceFile, type FileTools, loadClaimed } from "./advance-file";
 import { advanceJob, type StageFunctions } from "./advance-job";
+import { Bell } from "./bell";
+import { LoadSlots, type Slot } from "./load-slots";
 import { backOffMs } from "./next-try";
 import { stageFunctions } from "./stage-functions";
+import { together } from "./together";
 
 const idleMs = 300;
 /**
@@ -16,28 +24,9 @@ const idleMs = 300;
  * is written while the other is read). More of them only wait for one another.
  */
 const mostLoads = 2;
+/** Steps that have given their place away and only have something to write. */
+const mostLeaving = 200;
 const heartbeatMs = 5_000;
-
-/** A wait that ends early when something has changed in this process, or when it is to stop. */
-class Bell {
-  #listeners = new Set<() => void>();
-
-  ring(): void {
-    for (const listener of this.#listeners) listener();
-  }
-
-  wait(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const done = () => {
-        clearTimeout(timer);
-        this.#listeners.delete(done);
-        resolve();
-      };
-      const timer = setTimeout(done, ms);
-      this.#listeners.add(done);
-    });
-  }
-}
 
 /** Does up to `limit` claims at once until the signal; a lost database only makes it wait. */
 async function dispatch<T>(
@@ -51,16 +40,19 @@ async function dispatch<T>(
   }: {
     limit: number;
     claim: () => Promise<T | null>;
-    advance: (claimed: T) => Promise<unknown>;
+    /** `leave` gives the place to the next before the step has ended */
+    advance: (claimed: T, leave: () => void) => Promise<unknown>;
     bell: Bell;
     signal: AbortSignal;
   },
 ): Promise<void> {
-  const running = new Set<Promise<unknown>>();
+  const steps = new Set<Promise<unknown>>();
+  let places = 0;
   let failures = 0;
   while (!signal.aborted) {
-    if (running.size >= limit) {
-      await Promise.race(running);
+    const heard = bell.rings;
+    if (places >= limit || steps.size >= limit + mostLeaving) {
+      await bell.wait(idleMs, heard);
       continue;
     }
     let claimed: T | null = null;
@@ -72,29 +64,68 @@ async function dispatch<T>(
       failures += 1;
       if (failures === 1)
         log().warn({ kind, err: error }, "claim failed; going on when it works again");
-      await bell.wait(Math.min(5_000, backOffMs(failures)));
+      await bell.wait(Math.min(5_000, backOffMs(failures)), bell.rings);
       continue;
     }
     if (!claimed) {
-      await bell.wait(idleMs * (0.75 + Math.random() / 2));
+      await bell.wait(idleMs * (0.75 + Math.random() / 2), heard);
       continue;
     }
-    const step: Promise<unknown> = advance(claimed)
+    let here = true;
+    places += 1;
+    const leave = () => {
+      if (!here) return;
+      here = false;
+      places -= 1;
+      bell.ring();
+    };
+    const step: Promise<unknown> = advance(claimed, leave)
       .catch((error) => log().error({ kind, err: error }, "a step threw"))
       .finally(() => {
-        running.delete(step);
-        bell.ring();
+        const full = steps.size >= limit + mostLeaving;
+        steps.delete(step);
+        leave();
+        if (full) bell.ring();
       });
-    running.add(step);
+    steps.add(step);
   }
-  await Promise.allSettled(running);
+  await Promise.allSettled(steps);
+}
+
+/** Files that one claim took for download, until there is a place; for a third of their lease. */
+class Queue {
+  #files: ClaimedFile[] = [];
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly onGivenBack: (files: readonly ClaimedFile[]) => void) {}
+
+  fill(files: readonly ClaimedFile[], leaseSeconds: number): void {
+    this.#files.push(...files);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.giveBack(), (leaseSeconds * 1_000) / 3);
+  }
+
+  next(): ClaimedFile | null {
+    const file = this.#files.shift() ?? null;
+    if (this.#files.length === 0) clearTimeout(this.#timer);
+    return file;
+  }
+
+  /** They turned out to take long, or the worker is to stop: others may have them. */
+  async giveBack(): Promise<void> {
+    clearTimeout(this.#timer);
+    const files = this.#files.splice(0);
+    if (files.length === 0) return;
+    // Where that cannot be written the leases run out.
+    await releaseFiles(files).catch(() => {});
+    this.onGivenBack(files);
+  }
 }
 
 /**
  * Claims what is due and does it, until the signal: then files are given back as they are, requests
  * that cannot be broken off (a kick-off) are finished, and it resolves. Any number of workers share
- * the work; files that wait to be loaded go before files that wait to be downloaded, so that the
- * disk drains, but one place is always left to the network.
+ * the work; a file is loaded while it downloads where no whole file waits for that.
  */
 export async function runWorker({
   signal,
@@ -103,7 +134,7 @@ export async function runWorker({
   stages = stageFunctions,
 }: {
   signal: AbortSignal;
-  /** files at once, and as many jobs */
+  /** downloads at once, and as many jobs */
   concurrency?: number;
   leaseSeconds?: number;
   stages?: StageFunctions;
@@ -115,34 +146,72 @@ export async function runWorker({
     pid: process.pid,
   };
   const holder = () => `${worker.id}:${randomUUID()}`;
-  const bell = new Bell();
-  signal.addEventListener("abort", () => bell.ring(), { once: true });
+  const bells = { jobs: new Bell(), downloads: new Bell(), loads: new Bell() };
+  const ringAll = () => {
+    for (const bell of Object.values(bells)) bell.ring();
+  };
+  signal.addEventListener("abort", ringAll, { once: true });
   log().info({ worker: worker.id, concurrency, leaseSeconds }, "worker started");
 
-  let downloads = 0;
-  let loads = 0;
-  const nextFile = async (): Promise<ClaimedFile | null> => {
-    const order =
-      concurrency > 1 && downloads === 0
-        ? (["pending", "downloaded"] as const)
-        : (["downloaded", "pending"] as const);
-    for (const state of order) {
-      if (state === "downloaded" && loads >= mostLoads) continue;
-      const file = await claimFile(holder(), leaseSeconds, state);
-      if (file) return file;
-    }
-    return null;
+  const loads = Math.min(mostLoads, concurrency);
+  const slots = new LoadSlots(loads, () => bells.loads.ring());
+
+  // A job may go on when this worker has done the last file that it holds of it.
+  const inHand = new Map<string, number>();
+  const hold = (files: readonly ClaimedFile[]) => {
+    for (const { jobId } of files) inHand.set(jobId, (inHand.get(jobId) ?? 0) + 1);
   };
-  const advanceOne = async (file: ClaimedFile) => {
-    const isDownload = file.state === "pending";
-    if (isDownload) downloads += 1;
-    else loads += 1;
-    try {
-      await advanceFile(file, { stages, leaseSeconds, signal });
-    } finally {
-      if (isDownload) downloads -= 1;
-      else loads -= 1;
+  const letGo = (files: readonly ClaimedFile[]) => {
+    for (const { jobId } of files) {
+      const left = (inHand.get(jobId) ?? 0) - 1;
+      if (left > 0) inHand.set(jobId, left);
+      else {
+        inHand.delete(jobId);
+        bells.jobs.ring();
+      }
     }
+  };
+
+  const queue = new Queue(letGo);
+  const nextDownload = async (): Promise<ClaimedFile | null> => {
+    const waiting = queue.next();
+    if (waiting) return waiting;
+    const files = await claimFiles(holder(), leaseSeconds, "pending");
+    hold(files);
+    queue.fill(files, leaseSeconds);
+    await addEvents(
+      database().pool,
+      files.map((file) => ({ ...file, event: "download_request", detail: itemOf(file) })),
+    );
+    return queue.next();
+  };
+  const nextLoad = async (): Promise<{ files: ClaimedFile[]; slot: Slot } | null> => {
+    const slot = slots.takeFirst();
+    if (!slot) return null;
+    let files: ClaimedFile[] = [];
+    try {
+      files = await claimFiles(holder(), leaseSeconds, "downloaded");
+    } finally {
+      if (files.length === 0) slot("unused");
+    }
+    hold(files);
+    return files.length > 0 ? { files, slot } : null;
+  };
+
+  const tools: FileTools = {
+    stages,
+    leaseSeconds,
+    slots,
+    storeDownloaded: together(async (files: Downloaded[]) => {
+      const folders = new Set(
+        files.map((file) => path.dirname(path.join(env().BULK_DIR, file.path))),
+      );
+      for (const folder of folders) await syncFolder(folder);
+      const stored = await storeDownloaded(files);
+      bells.loads.ring();
+      return files.map(({ file }) => stored.has(file.fileId));
+    }),
+    signal,
   };
   const heartbeat = async () => {
     while (!signal.aborted) {
@@ -167,11 +236,29 @@ export async function runWorker({
     dispatch("job", {
       limit: concurrency,
       claim: () => claimJob(holder(), leaseSeconds),
-      advance: (job) => advanceJob(job, { stages, leaseSeconds }),
-      bell,
+      advance: (job) =>
+        advanceJob(job, { stages, leaseSeconds }).finally(() => bells.downloads.ring()),
+      bell: bells.jobs,
       signal,
     }),
-    dispatch("file", { limit: concurrency, claim: nextFile, advance: advanceOne, bell, signal }),
+    dispatch("download", {
+      limit: concurrency,
+      claim: nextDownload,
+      advance: (file, leave) => advanceFile(file, { ...tools, leave }).finally(() => letGo([file])),
+      bell: bells.downloads,
+      signal,
+    }).finally(() => queue.giveBack()),
+    dispatch("load", {
+      limit: loads,
+      claim: nextLoad,
+      advance: ({ files, slot }) =>
+        loadClaimed(files, tools).finally(() => {
+          slot();
+          letGo(files);
+        }),
+      bell: bells.loads,
+      signal,
+    }),
     heartbeat(),
   ]);
   await forgetWorker(worker.id).catch(() => {});

@@ -2,9 +2,9 @@ import { randomUUID } from "node:crypto";
 import { beforeEach, expect, test } from "vitest";
 import { AppError } from "@/lib/errors";
 import {
-  claimFile,
+  claimFiles,
   claimJob,
-  releaseFile,
+  releaseFiles,
   renewFile,
   renewJob,
   whileFileHeld,
@@ -21,6 +21,9 @@ import { LeaseLost } from "./lease-lost";
 await freshDatabase();
 const { pool } = database();
 const holder = () => randomUUID();
+/** The first file of a claim: jobs with few files give one at a time. */
+const claimFile = async (...claim: Parameters<typeof claimFiles>) =>
+  (await claimFiles(...claim))[0] ?? null;
 
 async function newJob(change: Partial<NewJob> = {}): Promise<string> {
   const connectionId = randomUUID();
@@ -88,9 +91,9 @@ test("every file is claimed once, and not before the manifest has come", async (
   const claimed: string[] = [];
   const claimAll = async () => {
     for (let misses = 0; misses < 5; ) {
-      const file = await claimFile(holder(), 20, "pending");
-      if (file) claimed.push(file.fileId);
-      else misses += 1;
+      const files = await claimFiles(holder(), 20, "pending");
+      claimed.push(...files.map((file) => file.fileId));
+      if (files.length === 0) misses += 1;
     }
   };
   await Promise.all(Array.from({ length: 8 }, claimAll));
@@ -147,7 +150,7 @@ test("a file given back is due at once, with nothing counted against it", async 
   const file = await claimFile(holder(), 20, "pending");
   if (!file) throw new Error("nothing claimed");
   expect(await renewFile(file, 20, 1234)).toBe(true);
-  await releaseFile(file);
+  await releaseFiles([file]);
   const again = await claimFile(holder(), 20, "pending");
   expect(again).toMatchObject({ fileId: file.fileId, attempts: 0 });
 });
@@ -158,7 +161,7 @@ test("a job moves on once no file is left in its stage, and not before", async (
   for (const left of [1, 0]) {
     const file = await claimFile(holder(), 20, "pending");
     if (!file) throw new Error("nothing claimed");
-    await storeDownloaded(file, { path: "x", sizeBytes: 1 });
+    await storeDownloaded([{ file, path: "x", sizeBytes: 1, keep: false }]);
     const job = await claimJob(holder(), 20);
     if (left > 0) expect(job).toBeNull();
     else {
@@ -241,7 +244,7 @@ test("a retry does the failed files again and leaves the others alone", async ()
   ];
   if (!one || !two) throw new Error("nothing claimed");
   await storeFileFailure(one, new AppError("download-refused", { status: 404, reason: "gone" }));
-  await storeDownloaded(two, { path: "x", sizeBytes: 1 });
+  await storeDownloaded([{ file: two, path: "x", sizeBytes: 1, keep: false }]);
   await expect(storeRetry(jobId, "x", () => "download")).rejects.toMatchObject({
     code: "job-not-resumable",
   });

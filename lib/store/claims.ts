@@ -42,9 +42,12 @@ export type ClaimedFile = {
   url: string;
   state: "pending" | "downloaded";
   attempts: number;
-  /** under BULK_DIR */
+  /** under BULK_DIR: of a pending file of which something is loaded, the part that it was loaded from */
   path: string | null;
   sizeBytes: number;
+  loadedBytes: number;
+  /** an earlier claim may have left a part */
+  begun: boolean;
   connectionId: string | null;
   fhirBaseUrl: string;
   statusUrl: string | null;
@@ -90,32 +93,59 @@ const claimJobSql = `
     server_progress,
     coalesce(extract(epoch FROM now() - kicked_off_at), 0)::float8 AS preparing_seconds`;
 
+/** Small files go together: what is loaded in one transaction has at most so many bytes and files. */
+const batchBytes = 4 * 1024 * 1024;
+const batchFiles = 500;
+/** Files that one claim takes for download: a part of what is due, so that other workers find some too. */
+const downloadFiles = 32;
+const downloadShare = 16;
+
 /**
- * A job is drawn first, each with the same chance, then its next file: one job with 20,000 files
- * leaves room for the others. The join stops at the first job that has a file, so no more than one
- * row is locked, and each job costs one probe of the index (job, state, next_run_at, file_no).
+ * A job is drawn first, each with the same chance, then its next files: one job with 20,000 files
+ * leaves room for the others. Each job that has none costs one probe of the index (job, state,
+ * next_run_at, file_no). Files are looked at before they are locked, and looked at again when they are.
  */
-const claimFileSql = `
+const claimFilesSql = `
+  WITH job AS (
+    SELECT j.* FROM (SELECT * FROM export_jobs WHERE stage IN ('download', 'load') ORDER BY random()) j
+    WHERE EXISTS (
+      SELECT 1 FROM export_files c
+      WHERE c.job_id = j.id AND c.state = $3::file_state AND c.next_run_at < now() + interval '1 ms'
+        AND (c.locked_until IS NULL OR c.locked_until <= now()))
+    LIMIT 1
+  ), due AS (
+    SELECT id, row_number() OVER () AS place, count(*) OVER () AS due,
+      sum(size_bytes) OVER before AS bytes,
+      bool_and(kind = 'output' AND loaded_bytes = 0) OVER before AS plain
+    FROM (
+      SELECT c.* FROM export_files c
+      WHERE c.job_id = (SELECT id FROM job) AND c.state = $3::file_state
+        AND c.next_run_at < now() + interval '1 ms'
+        AND (c.locked_until IS NULL OR c.locked_until <= now())
+      ORDER BY c.next_run_at, c.file_no
+      LIMIT ${downloadFiles * downloadShare}) c
+    WINDOW before AS (ROWS UNBOUNDED PRECEDING)
+  ), chosen AS MATERIALIZED (
+    SELECT c.id, c.download_started_at IS NOT NULL AS begun FROM export_files c
+    WHERE c.id IN (
+        SELECT id FROM due WHERE place = 1 OR CASE $3::file_state
+          WHEN 'pending' THEN place <= ceil(due / ${downloadShare}.0)
+          ELSE plain AND bytes <= ${batchBytes} AND place <= ${batchFiles} END)
+      AND c.state = $3::file_state AND (c.locked_until IS NULL OR c.locked_until <= now())
+    ORDER BY c.id
+    FOR NO KEY UPDATE SKIP LOCKED
+  )
   UPDATE export_files f SET
     locked_by = $1,
     locked_until = now() + make_interval(secs => $2),
     download_started_at = CASE f.state WHEN 'pending' THEN now() ELSE f.download_started_at END,
     load_started_at =
       CASE f.state WHEN 'downloaded' THEN coalesce(f.load_started_at, now()) ELSE f.load_started_at END
-  FROM export_jobs job
-  WHERE job.id = f.job_id AND f.id = (
-    SELECT due.id
-    FROM (SELECT id FROM export_jobs WHERE stage IN ('download', 'load') ORDER BY random()) j
-    CROSS JOIN LATERAL (
-      SELECT c.id FROM export_files c
-      WHERE c.job_id = j.id AND c.state = $3::file_state AND c.next_run_at < now() + interval '1 ms'
-        AND (c.locked_until IS NULL OR c.locked_until <= now())
-      ORDER BY c.next_run_at, c.file_no
-      LIMIT 1
-      FOR NO KEY UPDATE SKIP LOCKED) due
-    LIMIT 1)
+  FROM job, chosen
+  WHERE f.id = chosen.id
   RETURNING f.id, f.job_id, f.file_no, f.kind, f.resource_type, f.url, f.state, f.attempts, f.path,
-    f.size_bytes, job.connection_id, job.fhir_base_url, job.status_url, job.requires_access_token`;
+    f.size_bytes, f.loaded_bytes, chosen.begun, job.connection_id, job.fhir_base_url, job.status_url,
+    job.requires_access_token`;
 
 const toClaimedJob = (row: JobRow, holder: string): ClaimedJob => ({
   jobId: row.id,
@@ -143,14 +173,15 @@ export async function claimJob(holder: string, leaseSeconds: number): Promise<Cl
 }
 
 /**
- * Takes a file that is due for download (`pending`) or for load (`downloaded`).
- * @returns null where none is due
+ * Takes files of one job that are due for download (`pending`) or for load (`downloaded`): one, or
+ * several where a job has many, or many small ones. All of them are held under `holder`.
+ * @returns in the order of their numbers; none where none is due
  */
-export async function claimFile(
+export async function claimFiles(
   holder: string,
   leaseSeconds: number,
   state: "pending" | "downloaded",
-): Promise<ClaimedFile | null> {
+): Promise<ClaimedFile[]> {
   const { rows } = await database().pool.query<{
     id: string;
     job_id: string;
@@ -162,30 +193,34 @@ export async function claimFile(
     attempts: number;
     path: string | null;
     size_bytes: string;
+    loaded_bytes: string;
+    begun: boolean;
     connection_id: string | null;
     fhir_base_url: string;
     status_url: string | null;
     requires_access_token: boolean;
-  }>(claimFileSql, [holder, leaseSeconds, state]);
-  const row = rows[0];
-  if (!row) return null;
-  return {
-    fileId: row.id,
-    holder,
-    jobId: row.job_id,
-    fileNo: row.file_no,
-    kind: row.kind,
-    resourceType: row.resource_type,
-    url: row.url,
-    state: row.state,
-    attempts: row.attempts,
-    path: row.path,
-    sizeBytes: Number(row.size_bytes),
-    connectionId: row.connection_id,
-    fhirBaseUrl: row.fhir_base_url,
-    statusUrl: row.status_url,
-    requiresAccessToken: row.requires_access_token,
-  };
+  }>(claimFilesSql, [holder, leaseSeconds, state]);
+  return rows
+    .map((row) => ({
+      fileId: row.id,
+      holder,
+      jobId: row.job_id,
+      fileNo: row.file_no,
+      kind: row.kind,
+      resourceType: row.resource_type,
+      url: row.url,
+      state: row.state,
+      attempts: row.attempts,
+      path: row.path,
+      sizeBytes: Number(row.size_bytes),
+      loadedBytes: Number(row.loaded_bytes),
+      begun: row.begun,
+      connectionId: row.connection_id,
+      fhirBaseUrl: row.fhir_base_url,
+      statusUrl: row.status_url,
+      requiresAccessToken: row.requires_access_token,
+    }))
+    .sort((a, b) => a.fileNo - b.fileNo);
 }
 
 /** Prolongs the lease. @returns false where it is lost */
@@ -224,12 +259,34 @@ export async function releaseJob(job: ClaimedJob): Promise<void> {
   );
 }
 
-/** As releaseJob, for a file. */
-export async function releaseFile(file: ClaimedFile): Promise<void> {
+/** The rows of $1 (ids) and $2 (holders), locked in one order: so do all who lock several files. */
+const lockedSql = `(
+  SELECT e.id, d.holder FROM export_files e
+  JOIN unnest($1::uuid[], $2::text[]) AS d (id, holder) ON d.id = e.id
+  ORDER BY e.id FOR NO KEY UPDATE OF e) AS d`;
+
+/** As releaseJob, for files. */
+export async function releaseFiles(files: readonly ClaimedFile[]): Promise<void> {
   await database().pool.query(
-    "UPDATE export_files SET locked_by = NULL, locked_until = NULL WHERE id = $1 AND locked_by = $2",
-    [file.fileId, file.holder],
+    `UPDATE export_files f SET locked_by = NULL, locked_until = NULL
+     FROM ${lockedSql}
+     WHERE f.id = d.id AND f.locked_by = d.holder`,
+    [files.map(({ fileId }) => fileId), files.map(({ holder }) => holder)],
   );
+}
+
+/** Prolongs the leases of files that are loaded together. @returns false where all of them are lost */
+export async function renewFiles(
+  files: readonly ClaimedFile[],
+  leaseSeconds: number,
+): Promise<boolean> {
+  const { rowCount } = await database().pool.query(
+    `UPDATE export_files f SET locked_until = now() + make_interval(secs => $3)
+     FROM ${lockedSql}
+     WHERE f.id = d.id AND f.locked_by = d.holder`,
+    [files.map(({ fileId }) => fileId), files.map(({ holder }) => holder), leaseSeconds],
+  );
+  return (rowCount ?? 0) > 0;
 }
 
 /** One transaction, rolled back where `work` throws. */

@@ -25,22 +25,35 @@ export type EventName =
   | "retry"
   | "resume";
 
+type NewEvent = { jobId: string; event: EventName; detail?: Record<string, unknown> };
+
 /**
- * Appends one line to the job's log. Never a patient's id, name or data; never a token.
+ * Appends lines to the logs of jobs, in order. Never a patient's id, name or data; never a token.
  * @param runner the client of a transaction, or the pool
  */
-export async function addEvent(
+export async function addEvents(
+  runner: Pick<pg.ClientBase, "query"> | pg.Pool,
+  events: readonly NewEvent[],
+): Promise<void> {
+  if (events.length === 0) return;
+  await runner.query(
+    `INSERT INTO export_events (job_id, event, detail)
+     SELECT * FROM unnest($1::uuid[], $2::text[], $3::jsonb[])`,
+    [
+      events.map(({ jobId }) => jobId),
+      events.map(({ event }) => event),
+      events.map(({ detail }) => JSON.stringify(detail ?? {})),
+    ],
+  );
+}
+
+/** As addEvents, for one line. */
+export const addEvent = (
   runner: Pick<pg.ClientBase, "query"> | pg.Pool,
   jobId: string,
   event: EventName,
   detail: Record<string, unknown> = {},
-): Promise<void> {
-  await runner.query("INSERT INTO export_events (job_id, event, detail) VALUES ($1, $2, $3)", [
-    jobId,
-    event,
-    JSON.stringify(detail),
-  ]);
-}
+): Promise<void> => addEvents(runner, [{ jobId, event, detail }]);
 
 /**
  * The job's log in order; at most `limit` lines after the event `after`, so that a reader can go on

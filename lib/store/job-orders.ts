@@ -48,7 +48,9 @@ export function storeCancel(
     );
     await client.query(
       `UPDATE export_files SET locked_by = NULL, locked_until = NULL
-       WHERE job_id = $1 AND locked_by IS NOT NULL`,
+       WHERE id IN (
+         SELECT id FROM export_files WHERE job_id = $1 AND locked_by IS NOT NULL
+         ORDER BY id FOR NO KEY UPDATE)`,
       [jobId],
     );
     await addEvent(client, jobId, "cancel", { by });

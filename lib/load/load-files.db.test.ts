@@ -1,0 +1,113 @@
+import { randomUUID } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { database } from "@/lib/store/client";
+import { freshDatabase } from "@/lib/store/fresh-database";
+import { LeaseLost } from "@/lib/store/lease-lost";
+import { loadFile } from "./load-file";
+import { loadFiles } from "./load-files";
+import { prepareJob } from "./prepare-job";
+import { settleJob } from "./settle-job";
+
+await freshDatabase();
+const { pool } = database();
+
+const folder = mkdtempSync(path.join(tmpdir(), "load-files-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const patient = (id: string) => `${JSON.stringify({ resourceType: "Patient", id })}\n`;
+
+/** A job with these files on disk, all of them claimed by "me". */
+async function newJob(contents: string[]) {
+  const jobId = randomUUID();
+  await pool.query(
+    `INSERT INTO export_jobs (id, connection_name, fhir_base_url, level, request, created_by, stage)
+     VALUES ($1, 'test', 'https://fhir.example', 'group', '{}', 'test', 'load')`,
+    [jobId],
+  );
+  await prepareJob(jobId);
+  const files = contents.map((content, index) => {
+    const file = path.join(folder, randomUUID());
+    writeFileSync(file, content);
+    return {
+      fileId: randomUUID(),
+      fileNo: index + 1,
+      resourceType: "Patient",
+      path: file,
+      sizeBytes: Buffer.byteLength(content),
+    };
+  });
+  await pool.query(
+    `INSERT INTO export_files (id, job_id, file_no, kind, resource_type, url, state, locked_by)
+     SELECT id, $1, no, 'output', 'Patient', 'https://fhir.example/' || no, 'downloaded', 'me'
+       FROM unnest($2::uuid[], $3::int[]) AS f (id, no)`,
+    [jobId, files.map(({ fileId }) => fileId), files.map(({ fileNo }) => fileNo)],
+  );
+  return { jobId, leaseHolder: "me", files };
+}
+
+/** What must be the same whichever way the files were loaded. */
+async function stateOf(jobId: string) {
+  const rows = await pool.query(
+    `SELECT patient_id, id, file_no, line_no, resource::text FROM patients
+      WHERE etl_job_id = $1 ORDER BY id`,
+    [jobId],
+  );
+  const files = await pool.query(
+    `SELECT file_no, loaded_bytes::int AS bytes, lines::int, accepted::int, duplicates::int,
+        rejected::int FROM export_files WHERE job_id = $1 ORDER BY file_no`,
+    [jobId],
+  );
+  const rejected = await pool.query(
+    `SELECT f.file_no, r.line_no, r.byte_offset::int AS at, r.reason_code
+       FROM rejected_lines r JOIN export_files f ON f.id = r.file_id
+      WHERE r.job_id = $1 ORDER BY 1, 2`,
+    [jobId],
+  );
+  return { rows: rows.rows, files: files.rows, rejected: rejected.rows };
+}
+
+test("files loaded together have the rows, counters and rejected lines of files loaded one by one", async () => {
+  const contents = [
+    `${patient("a")}{broken\n${patient("b")}`,
+    "",
+    `\r\n${patient("c")}${patient("a")}`,
+    `\ufeff${patient("é").trimEnd()}`,
+    `${patient("b")}[]\n${patient("b")}`,
+  ];
+  const together = await newJob(contents);
+  const single = await newJob(contents);
+  // A row that is there already, from a file that was loaded before.
+  const counts = await loadFiles({ ...together, files: together.files.slice(0, 2) });
+  expect(counts.get(together.files[0]?.fileId ?? "")).toEqual({ lines: 3, rejected: 1 });
+  expect((await loadFiles({ ...together, files: together.files.slice(2) })).size).toBe(3);
+  const { rows } = await pool.query(
+    "SELECT sum(lines - accepted - duplicates - rejected)::int AS open FROM export_files WHERE job_id = $1",
+    [together.jobId],
+  );
+  expect(rows).toEqual([{ open: 0 }]);
+  for (const file of single.files) {
+    await loadFile({ ...single, ...file, kind: "output" });
+  }
+  await settleJob(together.jobId);
+  await settleJob(single.jobId);
+  expect(await stateOf(together.jobId)).toEqual(await stateOf(single.jobId));
+});
+
+test("of files that are another worker's, were loaded before or are not as they should be nothing is written", async () => {
+  const job = await newJob([patient("a"), patient("b"), patient("c"), patient("d"), patient("e")]);
+  const [first, lost, loaded, gone, short] = job.files;
+  if (!first || !lost || !loaded || !gone || !short) throw new Error("five files");
+  await pool.query("UPDATE export_files SET locked_by = 'somebody' WHERE id = $1", [lost.fileId]);
+  await loadFiles({ ...job, files: [loaded] });
+  rmSync(gone.path);
+  writeFileSync(short.path, "{");
+  expect([...(await loadFiles(job)).keys()]).toEqual([first.fileId]);
+  const { rows, files } = await stateOf(job.jobId);
+  expect(rows.map(({ id }) => id)).toEqual(["a", "c"]);
+  expect(files.map(({ lines }) => lines)).toEqual([1, 0, 1, 0, 0]);
+  await expect(loadFiles({ ...job, files: [lost] })).rejects.toThrow(LeaseLost);
+  expect((await loadFiles({ ...job, files: [gone] })).size).toBe(0);
+});

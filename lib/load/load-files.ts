@@ -1,0 +1,162 @@
+import { readFile } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { PoolClient } from "pg";
+import { LeaseLost } from "@/lib/store/lease-lost";
+import type { CopyBuffer } from "./copy-buffer";
+import { forgetRollUps } from "./forget-roll-ups";
+import { inTransaction } from "./in-transaction";
+import { type Row, rowReader } from "./line-to-row";
+import { conflictAttempts, isConflict, type Writer } from "./load-chunks";
+import { withChunkBuffers } from "./read-chunks";
+import { readLines } from "./read-lines";
+import type { Reject } from "./reject";
+import { rowWriter } from "./row-writer";
+import { isDataError } from "./unstorable-rows";
+import { withClient } from "./with-client";
+import { writeRejects } from "./write-rejects";
+
+export type SmallFile = {
+  fileId: string;
+  fileNo: number;
+  resourceType: string | null;
+  path: string;
+  /** what must be on disk */
+  sizeBytes: number;
+};
+
+type Batch = {
+  jobId: string;
+  /** must equal export_files.locked_by of each */
+  leaseHolder: string;
+  files: readonly SmallFile[];
+  /** a longer line is rejected; 64 MB unless told */
+  maxLineBytes?: number;
+  signal?: AbortSignal;
+};
+
+type Part = { file: SmallFile; rows: Row[]; rejects: Reject[] };
+
+const readAtOnce = 16;
+
+/** The files' lines, each with its own numbers, in one buffer; without files that are not on disk as they should be. */
+async function readParts(batch: Batch, copy: CopyBuffer): Promise<Part[]> {
+  const parts: Part[] = [];
+  for (let at = 0; at < batch.files.length; at += readAtOnce) {
+    batch.signal?.throwIfAborted();
+    const files = batch.files.slice(at, at + readAtOnce);
+    const contents = await Promise.all(files.map(({ path }) => readFile(path).catch(() => null)));
+    for (const [index, file] of files.entries()) {
+      const content = contents[index];
+      if (content?.length !== file.sizeBytes) continue;
+      const part: Part = { file, rows: [], rejects: [] };
+      const convert = rowReader({ jobId: batch.jobId, ...file });
+      const maxLineBytes = batch.maxLineBytes ?? 64 * 1024 * 1024;
+      for await (const { lines } of readLines(content, {
+        fromOffset: 0,
+        fromLine: 1,
+        maxLineBytes,
+      })) {
+        for (const line of lines) {
+          const made = convert(line, copy);
+          if (made === null) continue;
+          if ("reasonCode" in made) part.rejects.push(made);
+          else part.rows.push(made);
+        }
+      }
+      parts.push(part);
+    }
+  }
+  return parts;
+}
+
+async function writeParts(
+  client: PoolClient,
+  { jobId, leaseHolder }: Batch,
+  parts: readonly Part[],
+  writer: Writer<Row>,
+): Promise<Part[]> {
+  // As in loadChunks: rows and counters are one transaction, and nobody waits for the disk.
+  await client.query("SET LOCAL synchronous_commit = off");
+  // The fence, for each file: of one that is another worker's, or is loaded already, nothing is written.
+  const { rows: fence } = await client.query<{ id: string }>(
+    `SELECT id FROM export_files
+      WHERE id = ANY($1::uuid[]) AND locked_by = $2 AND loaded_bytes = 0
+      ORDER BY id FOR NO KEY UPDATE`,
+    [parts.map(({ file }) => file.fileId), leaseHolder],
+  );
+  const ids = new Set(fence.map(({ id }) => id));
+  const held = parts.filter(({ file }) => ids.has(file.fileId));
+  if (held.length === 0) throw new LeaseLost(`files of job ${jobId}`);
+  let { duplicates } = await writer.write(held.flatMap(({ rows }) => rows));
+  await writeRejects(
+    client,
+    jobId,
+    held.map(({ file, rejects }) => ({ fileId: file.fileId, rejects })),
+  );
+  // Which file a repeat belongs to is for settleJob to say; until then the sum is right.
+  const repeats = held.map(({ rows }) => {
+    const own = Math.min(rows.length, duplicates);
+    duplicates -= own;
+    return own;
+  });
+  await client.query(
+    `UPDATE export_files f
+        SET loaded_bytes = d.bytes, lines = d.rows + d.rejected, rejected = d.rejected,
+            accepted = d.rows - d.duplicates, duplicates = d.duplicates
+       FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[])
+         AS d (id, bytes, rows, rejected, duplicates)
+      WHERE f.id = d.id`,
+    [
+      held.map(({ file }) => file.fileId),
+      held.map(({ file }) => file.sizeBytes),
+      held.map(({ rows }) => rows.length),
+      held.map(({ rejects }) => rejects.length),
+      repeats,
+    ],
+  );
+  return held;
+}
+
+/**
+ * Loads many small output files of a job in one transaction, each with its own rejected lines and
+ * counters; together they should not have more than a few MB.
+ * @returns the counters of the files that are loaded now. Not among them: files that are another
+ *   worker's, that were loaded before, or that are not on disk as they should be
+ * @throws LeaseLost where none is held; the signal's reason; the database's errors, a line that
+ *   PostgreSQL refuses among them: loadFile, file by file, finds it
+ */
+export async function loadFiles(
+  batch: Batch,
+): Promise<Map<string, { lines: number; rejected: number }>> {
+  batch.signal?.throwIfAborted();
+  return withClient(async (client) => {
+    await forgetRollUps(client, batch.jobId);
+    return withChunkBuffers(async ([copy]) => {
+      const parts = await readParts(batch, copy);
+      const written = parts.length === 0 ? [] : await writtenParts(client, batch, parts);
+      return new Map(
+        written.map(({ file, rows, rejects }) => [
+          file.fileId,
+          { lines: rows.length + rejects.length, rejected: rejects.length },
+        ]),
+      );
+    });
+  });
+}
+
+async function writtenParts(client: PoolClient, batch: Batch, parts: readonly Part[]) {
+  const writer = rowWriter(client, batch.jobId);
+  for (let attempt = 1; ; attempt += 1) {
+    batch.signal?.throwIfAborted();
+    try {
+      return await inTransaction(client, () => writeParts(client, batch, parts, writer));
+    } catch (error) {
+      const items = parts.flatMap(({ rows }) => rows);
+      const chunk = { items, rejects: [], endOffset: 0, nextLine: 1 };
+      // Rows that PostgreSQL refuses would have to be told apart by file.
+      if (!isDataError(error) && (await writer.recover(error, chunk))) continue;
+      if (!isConflict(error) || attempt >= conflictAttempts) throw error;
+      await sleep(20 + Math.random() * 50 * attempt);
+    }
+  }
+}
