@@ -57,6 +57,12 @@ export async function takeTurns<T extends { seconds: number }>(
   return turns;
 }
 
+/** For what takes minutes: a third run adds little to a second. */
+export const atMostTwice = (context: Context): Context => ({
+  ...context,
+  runs: Math.min(context.runs, 2),
+});
+
 /** How a sample compares with the others of its turn, which are in the contenders' order; null: not. */
 export type Ratio = (own: Sample, turn: readonly Sample[], all: DataSet) => number | null;
 

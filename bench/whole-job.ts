@@ -18,7 +18,12 @@ export async function startWorkers(count = 1): Promise<Workers> {
   const children = await Promise.all(
     Array.from({ length: count }, () => startChild("worker-process")),
   );
+  const heard = async () =>
+    Number((await database().pool.query("SELECT count(*) FROM workers")).rows[0]?.count);
+  const before = await heard();
   for (const child of children) child.send("begin");
+  // All have given a sign of life, then found nothing to do for a while.
+  while ((await heard()) < before + count) await sleep(50);
   await sleep(500);
   return {
     async stop() {

@@ -1,4 +1,5 @@
 import {
+  atMostTwice,
   compare,
   costColumns,
   measuredTable,
@@ -33,7 +34,7 @@ export const files: Suite = {
     const measured = await withFileServer(whole.files, (few) =>
       withFileServer(tiny.files, (many) =>
         compare(
-          context,
+          atMostTwice(context),
           tiny,
           [
             downloadContender(many, tiny, context.folder, env().WORKER_CONCURRENCY),

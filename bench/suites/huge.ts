@@ -1,4 +1,5 @@
 import {
+  atMostTwice,
   compare,
   costColumns,
   measuredTable,
@@ -33,8 +34,7 @@ export const huge: Suite = {
     const measured = await withFileServer(four.files, (inFour) =>
       withFileServer(one.files, (inOne) =>
         compare(
-          // Minutes each: what a third run adds is little.
-          { ...context, runs: Math.min(context.runs, 2) },
+          atMostTwice(context),
           { ...one, name },
           [
             downloadContender(inOne, one, context.folder, 1),

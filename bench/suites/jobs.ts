@@ -42,7 +42,7 @@ async function dataSets({ data, sizes }: Context): Promise<DataSet[]> {
     const five = await data.generated("five types", size);
     sets.push(five);
     const [largest] = five.files;
-    if (size >= 100_000 && largest) sets.push(dataSet(`one file of ${five.name}`, [largest]));
+    if (size === sizes.at(-1) && largest) sets.push(dataSet(`one file of ${five.name}`, [largest]));
   }
   return sets;
 }

@@ -1,6 +1,6 @@
 import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
-import { takeTurns } from "@/bench/compare";
+import { atMostTwice, takeTurns } from "@/bench/compare";
 import { bytesName } from "@/bench/data-sets";
 import { withFileServer } from "@/bench/file-server";
 import { median } from "@/bench/median";
@@ -85,7 +85,7 @@ export const reload: Suite = {
     const held: string[] = [];
     const purges: Purge[] = [];
     const turns = await withFileServer(data.files, (server) =>
-      takeTurns<{ seconds: number }>(context, data.name, [
+      takeTurns<{ seconds: number }>(atMostTwice(context), data.name, [
         ...exports.map((name) => ({
           name,
           async run() {
