@@ -81,12 +81,17 @@ export default async function distribute(args: string[]): Promise<void> {
   }
   const client = new pg.Client({ connectionString: settings.DATABASE_URL });
   client.on("error", () => {});
-  if (!dryRun) await openDatabase(settings);
-  await client.connect();
   try {
+    await client.connect();
+  } catch (cause) {
+    const { code, message } = cause as { code?: string; message: string };
+    throw new Error(`The database of DATABASE_URL cannot be used (${message || code}).`, { cause });
+  }
+  try {
+    await ensureCitus(client, (await distribution(client)).installed, dryRun);
+    if (!dryRun) await openDatabase(settings);
     // One at a time, and not beside a start, which looks after new tables by itself.
     await client.query("SELECT pg_advisory_lock($1)", [migrationLock]);
-    await ensureCitus(client, (await distribution(client)).installed, dryRun);
     const before = await distribution(client);
     const other = before.tables.find(({ column }) => column !== null && column !== "patient_id");
     if (other) {

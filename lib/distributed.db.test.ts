@@ -1,0 +1,191 @@
+import { randomUUID } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import pg from "pg";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { ChartName } from "@/lib/contract/chart";
+import { dropJob } from "@/lib/load/drop-job";
+import { loadFile } from "@/lib/load/load-file";
+import { prepareJob } from "@/lib/load/prepare-job";
+import { restartLoad } from "@/lib/load/restart-load";
+import { settleJob } from "@/lib/load/settle-job";
+import { chart } from "@/lib/query/chart";
+import { dataResource } from "@/lib/query/data-resource";
+import { dataRows } from "@/lib/query/data-rows";
+import { dataTypes } from "@/lib/query/data-types";
+import { database } from "@/lib/store/client";
+import { dataTables } from "@/lib/store/data-tables";
+import { distribution } from "@/lib/store/distribution";
+import { distributionSteps } from "@/lib/store/distribution-steps";
+import { fakeCitus } from "@/lib/store/fake-citus";
+import { freshDatabase } from "@/lib/store/fresh-database";
+import { overview } from "@/lib/store/overview";
+import { refusedByCitus } from "@/lib/store/refused-by-citus";
+
+await freshDatabase();
+const folder = mkdtempSync(path.join(tmpdir(), "distributed-"));
+
+/** Everything that is sent to the database, by whatever way. */
+const sent = new Set<string>();
+const query = pg.Client.prototype.query;
+vi.spyOn(pg.Client.prototype, "query").mockImplementation(function (
+  this: pg.Client,
+  ...call: unknown[]
+) {
+  const [first] = call as [string | { text?: string }];
+  sent.add(typeof first === "string" ? first : (first.text ?? ""));
+  return Reflect.apply(query, this, call);
+} as never);
+
+afterAll(() => {
+  vi.restoreAllMocks();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const job = randomUUID();
+const other = randomUUID();
+const subject = (id: string) => ({ reference: `Patient/${id}` });
+const code = (value: string) => ({ coding: [{ system: "urn:test", code: value, display: value }] });
+const observation = (id: string, patient: string, more: object) => ({
+  resourceType: "Observation",
+  id,
+  subject: subject(patient),
+  effectiveDateTime: "2025-03-01T10:00:00Z",
+  code: code("weight"),
+  ...more,
+});
+const kilograms = (value: number) => ({ valueQuantity: { value, unit: "kg" } });
+
+const first = [
+  { resourceType: "Patient", id: "p1", gender: "female", birthDate: "1980-02-03" },
+  { resourceType: "Patient", id: "p2", gender: "male", birthDate: "1950-01-01" },
+  { resourceType: "Condition", id: "c1", subject: subject("p1"), code: code("flu") },
+  {
+    resourceType: "MedicationRequest",
+    id: "m1",
+    subject: subject("p1"),
+    medicationCodeableConcept: code("drug"),
+  },
+  { resourceType: "Encounter", id: "e1", subject: subject("p2"), period: { start: "2025-01-02" } },
+  { resourceType: "Claim", id: "k1", patient: subject("p2") },
+  observation("o1", "p1", kilograms(70)),
+  observation("o2", "p1", { component: [{ code: code("sys"), valueQuantity: { value: 120 } }] }),
+  // The same resource under another patient, as servers do.
+  observation("o1", "p2", kilograms(71)),
+  { resourceType: "Claim", id: "k1", patient: subject("p1") },
+];
+/** Repeats some of the first, so that they are merged. */
+const second = [
+  first[0],
+  observation("o2", "p1", kilograms(72)),
+  observation("o3", "p2", kilograms(80)),
+];
+
+async function load(jobId: string, fileNo: number, resources: unknown[]) {
+  const fileId = randomUUID();
+  const file = path.join(folder, fileId);
+  const lines = [...resources.map((resource) => JSON.stringify(resource)), "not JSON"];
+  writeFileSync(file, `${lines.join("\n")}\n`);
+  await database().pool.query(
+    `INSERT INTO export_files (id, job_id, file_no, kind, url, state, locked_by, path)
+     VALUES ($1, $2, $3, 'output', 'https://fhir.example/f', 'downloaded', 'me', $4)`,
+    [fileId, jobId, fileNo, file],
+  );
+  const options = { jobId, fileId, leaseHolder: "me" };
+  const counts = await loadFile({
+    ...options,
+    fileNo,
+    kind: "output",
+    resourceType: null,
+    path: file,
+  });
+  expect(counts).toEqual({ lines: lines.length, rejected: 1 });
+  return options;
+}
+
+async function newJob(id: string) {
+  await database().pool.query(
+    `INSERT INTO export_jobs (id, connection_name, fhir_base_url, level, request, created_by, stage)
+     VALUES ($1, 'test', 'https://fhir.example', 'group', '{}', 'test', 'load')`,
+    [id],
+  );
+  await prepareJob(id);
+}
+
+const counters = async () =>
+  (
+    await database().pool.query(
+      `SELECT file_no, lines::int, accepted::int, duplicates::int, rejected::int
+         FROM export_files WHERE job_id = $1 ORDER BY file_no`,
+      [job],
+    )
+  ).rows;
+
+beforeAll(async () => {
+  await fakeCitus(database().pool);
+  for (const { sql } of distributionSteps(await distribution(database().pool))) {
+    await database().pool.query(sql);
+  }
+  sent.clear();
+});
+
+test("jobs are loaded, settled, looked at, begun anew and dropped on distributed tables", async () => {
+  await newJob(job);
+  await load(job, 1, first);
+  const file = await load(job, 2, second);
+  await settleJob(job);
+  expect(await counters()).toEqual([
+    { file_no: 1, lines: 11, accepted: 6, duplicates: 4, rejected: 1 },
+    { file_no: 2, lines: 4, accepted: 3, duplicates: 0, rejected: 1 },
+  ]);
+  // One job has roll-ups, of the other the rows are read.
+  await newJob(other);
+  await load(other, 1, first);
+
+  for (const jobs of [[], [job], [other]]) {
+    for (const name of ChartName.options) {
+      await chart(name, { job: jobs, code: "weight" } as never);
+    }
+    await dataTypes(jobs);
+    await dataTypes(jobs, "p1");
+  }
+  const { types } = await dataTypes([job]);
+  for (const { type } of types) {
+    const list = await dataRows(type, { page: 1, page_size: 10 });
+    await dataRows(type, { page: 1, page_size: 10, job, q: "o", patient: "p1" });
+    const [row] = list.rows;
+    if (!row) throw new Error(`no ${type} is listed`);
+    await dataResource(type, row.id, { job: row.job_id, patient: row.patient_id });
+    await dataResource(type, row.id, {});
+  }
+  await overview();
+
+  expect(await restartLoad(file)).toBe(true);
+  await dropJob(job);
+  await dropJob(other);
+  const { rows } = await database().pool.query(
+    "SELECT logicalrelid::text AS name FROM pg_dist_partition ORDER BY 1",
+  );
+  expect(rows.map(({ name }) => name)).toEqual([...dataTables].sort());
+});
+
+test("none of the statements on the way is one that Citus refuses", () => {
+  // It did hear them: COPY, the merge, the window, the lists.
+  const all = [...sent].join("\n");
+  for (const part of [
+    "COPY observations_",
+    "ON CONFLICT",
+    "OVER (",
+    "ATTACH",
+    "TRUNCATE",
+    "ILIKE",
+  ]) {
+    expect(all).toContain(part);
+  }
+  const refused = [...sent].flatMap((sql) => {
+    const reason = refusedByCitus(sql);
+    return reason ? [`${reason}: ${sql}`] : [];
+  });
+  expect(refused).toEqual([]);
+});
