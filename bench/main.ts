@@ -5,7 +5,7 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import { closeDatabase } from "@/lib/store/client";
 import { DataSets } from "./data-sets";
-import { startServer } from "./server";
+import { knownServer, startServer } from "./server";
 import type { Findings, Suite, Target } from "./suite";
 import { files } from "./suites/files";
 import { huge } from "./suites/huge";
@@ -13,11 +13,15 @@ import { jobs } from "./suites/jobs";
 import { load } from "./suites/load";
 import { memory } from "./suites/memory";
 import { reload } from "./suites/reload";
+import { serve } from "./suites/serve";
 import { workers } from "./suites/workers";
 import { markdownTable, plainTable, type Table } from "./table";
 
 /** In the order of docs/benchmarks.md. */
-const suites: Record<string, Suite> = { load, jobs, files, huge, memory, reload, workers };
+const suites: Record<string, Suite> = { load, jobs, files, huge, memory, reload, workers, serve };
+/** Only where it is named: it fills some 20 GB of disk in seven minutes. */
+const onlyByName = new Set(["serve"]);
+const byDefault = Object.keys(suites).filter((name) => !onlyByName.has(name));
 
 const say = (text: string) => process.stderr.write(`${text}\n`);
 
@@ -35,24 +39,27 @@ function options(args: string[]) {
   const { values } = parseArgs({
     args,
     options: {
-      suites: { type: "string", default: Object.keys(suites).join(",") },
+      suites: { type: "string", default: byDefault.join(",") },
       sizes: { type: "string", default: "1e4,1e5,1e6" },
       runs: { type: "string", default: "3" },
       files: { type: "string" },
+      observations: { type: "string", default: "1e7" },
+      database: { type: "string" },
       markdown: { type: "boolean", default: false },
     },
   });
   const sizes = counts(values.sizes).sort((a, b) => a - b);
   const runs = Number(values.runs);
-  if (![...sizes, runs].every((number) => Number.isInteger(number) && number > 0)) {
-    throw new Error("--sizes takes counts (1e4,1e5), --runs a count.");
+  const observations = Number(values.observations);
+  if (![...sizes, runs, observations].every((number) => Number.isInteger(number) && number > 0)) {
+    throw new Error("--sizes takes counts (1e4,1e5), --runs and --observations a count.");
   }
   const chosen = values.suites.split(",").map((name) => {
     const suite = suites[name];
     if (!suite) throw new Error(`--suites takes ${Object.keys(suites).join(", ")}; not ${name}.`);
     return { name, suite };
   });
-  return { ...values, sizes, runs, chosen };
+  return { ...values, sizes, runs, observations, chosen };
 }
 
 function commit(): string {
@@ -99,13 +106,14 @@ function printer(markdown: boolean) {
  * suite that fails does not keep the others from being measured.
  * --suites=load,jobs  --sizes=1e4,1e5,1e6  --runs=3  --files=<folder of NDJSON files, one a type>
  * --markdown
+ * --suites=serve  --observations=1e7  --database=<address of a PostgreSQL, whose data is kept>
  */
 export default async function bench(args: string[]): Promise<void> {
-  const { chosen, sizes, runs, files: ownFolder, markdown } = options(args);
+  const { chosen, sizes, runs, observations, database, files: ownFolder, markdown } = options(args);
   const startedAt = new Date();
   const folder = await mkdtemp(path.join(tmpdir(), "bulkhouse-bench-"));
   await chmod(folder, 0o755);
-  const server = await startServer(folder);
+  const server = database ? await knownServer(database) : await startServer(folder);
   process.env.DATABASE_URL = server.url;
   process.env.BULK_DIR = path.join(folder, "bulk");
   await mkdir(process.env.BULK_DIR);
@@ -120,7 +128,11 @@ export default async function bench(args: string[]): Promise<void> {
     postgres: server.version,
     commit: commit(),
     date: startedAt.toISOString().slice(0, 16),
-    command: ["npm run bench", ...(args.length ? ["--", ...args] : [])].join(" "),
+    command: [
+      "npm run bench",
+      // An address holds a password.
+      ...(args.length ? ["--", ...args.filter((arg) => !arg.startsWith("--database"))] : []),
+    ].join(" "),
   };
   const results = path.resolve("bench/results");
   await mkdir(results, { recursive: true });
@@ -135,7 +147,7 @@ export default async function bench(args: string[]): Promise<void> {
     for (const { name, suite } of chosen) {
       const suiteStartedAt = Date.now();
       say(`\n${suite.title}`);
-      const result = await suite.run({ server, folder, runs, sizes, data, say }).then(
+      const result = await suite.run({ server, folder, runs, sizes, observations, data, say }).then(
         (findings) => ({ findings }),
         (error: Error) => ({ failure: error.stack ?? error.message }),
       );

@@ -42,6 +42,16 @@ function cpuOf(postmaster: number): number | null {
   }
 }
 
+/** A PostgreSQL that is there, migrated and left as it is afterwards: for one trial after another. */
+export async function knownServer(url: string): Promise<Server> {
+  await applyMigrations(url);
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  const { rows } = await client.query("SHOW server_version");
+  await client.end();
+  return { url, version: rows[0].server_version, cpuSeconds: () => null, stop: async () => {} };
+}
+
 /** A new embedded PostgreSQL with the settings that every installation gets, migrated. */
 export async function startServer(folder: string): Promise<Server> {
   const dataDir = await mkdtemp(path.join(folder, "bulkhouse-bench-pg-"));

@@ -61,9 +61,14 @@ export type JobTime = {
 
 /**
  * One export of all that the server has, done by whatever workers look for work.
+ * @param begun told the job as soon as it is written
  * @throws Error where the job fails, or there are not as many rows as resources
  */
-export async function runJob(server: FileServer, { resources }: DataSet): Promise<JobTime> {
+export async function runJob(
+  server: FileServer,
+  { resources }: DataSet,
+  begun?: (jobId: string) => void,
+): Promise<JobTime> {
   const { pool } = database();
   const connectionId = randomUUID();
   const fhirBaseUrl = `${server.url}/fhir`;
@@ -86,6 +91,7 @@ export async function runJob(server: FileServer, { resources }: DataSet): Promis
       createdBy: "bench",
     },
   ]);
+  begun?.(jobId);
   let firstRowSeconds: number | null = null;
   for (;;) {
     const { rows } = await pool.query(

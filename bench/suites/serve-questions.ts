@@ -1,0 +1,205 @@
+import { z } from "zod";
+import type { Web } from "@/bench/web";
+import type { ChartName } from "@/lib/contract/chart";
+import { database } from "@/lib/store/client";
+import { type RollUpName, rollUps } from "@/lib/store/roll-ups";
+import type { ServeData } from "./serve-data";
+
+/** What the plain SQL of a reference reads: the rows of one job, or of all. */
+export type Reference = { sql: string; parameters: (jobIds: string[]) => unknown[] };
+
+export type Question = {
+  name: string;
+  scope: "one job" | "all jobs" | "the job that loads";
+  /** ms at the 95th percentile */
+  target: number;
+  /** the address of the n-th request; null while it cannot be asked (no job loads) */
+  path: (n: number) => string | null;
+  /** the same from the rows by SQL alone */
+  reference?: Reference;
+};
+
+const chartSources: Record<ChartName, { sources: RollUpName[]; code?: true }> = {
+  summary: {
+    sources: [
+      "roll_up_patients",
+      "roll_up_types",
+      "roll_up_encounters",
+      "roll_up_observation_months",
+    ],
+  },
+  "resources-by-type": { sources: ["roll_up_types"] },
+  "patients-by-age-and-sex": { sources: ["roll_up_patients"] },
+  "most-frequent-conditions": { sources: ["roll_up_codes"] },
+  "most-frequent-medications": { sources: ["roll_up_codes"] },
+  "encounters-over-time": { sources: ["roll_up_encounters"] },
+  "observation-codes": { sources: ["roll_up_values"] },
+  "observation-distribution": { sources: ["roll_up_values"], code: true },
+  "observation-trend": { sources: ["roll_up_value_months"], code: true },
+};
+
+/** What the chart adds up, made from the rows by the statement that defines it. */
+function chartReference(name: ChartName, code: string): Reference {
+  const { sources, code: ofCode } = chartSources[name];
+  const parts = sources.map(
+    (source) =>
+      `SELECT count(*), max(made::text) FROM (${rollUps[source].select("$1")}) AS made${ofCode ? " WHERE code = $2" : ""}`,
+  );
+  return {
+    sql: parts.join(" UNION ALL "),
+    parameters: (jobIds) => (ofCode ? [jobIds, code] : [jobIds]),
+  };
+}
+
+const counting = (table: string, where = "true"): Reference => ({
+  sql: `SELECT count(*) FROM ${table} WHERE etl_job_id = ANY($1::uuid[]) AND ${where}`,
+  parameters: (jobIds) => [jobIds],
+});
+
+const Codes = z.object({ codes: z.array(z.object({ code: z.string() })) });
+const pick = <T>(list: readonly T[], n: number): T => list[n % list.length] as T;
+
+/**
+ * Everything that draws a chart or fills a table, of one job (another one each time), of all jobs and of
+ * the one that loads at that moment.
+ */
+export async function serveQuestions(
+  web: Web,
+  data: ServeData,
+  loading: () => string | null,
+): Promise<Question[]> {
+  const questions: Question[] = [];
+  const both = (
+    name: string,
+    path: (query: string, n: number) => string,
+    reference?: Reference,
+    scopes: Question["scope"][] = ["one job", "all jobs", "the job that loads"],
+  ) => {
+    for (const scope of scopes) {
+      questions.push({
+        name,
+        scope,
+        target: scope === "all jobs" ? 300 : 100,
+        reference: scope === "the job that loads" ? undefined : reference,
+        path(n) {
+          if (scope === "all jobs") return path("", n);
+          const job = scope === "one job" ? pick(data.jobIds, n) : loading();
+          return job && path(`job=${job}`, n);
+        },
+      });
+    }
+  };
+
+  const answer = await web.get("/api/charts/observation-codes");
+  const codes = Codes.parse(JSON.parse(answer.text))
+    .codes.slice(0, 5)
+    .map(({ code }) => code);
+  for (const [name, { code }] of Object.entries(chartSources)) {
+    both(
+      `chart ${name}`,
+      (query, n) => `/api/charts/${name}?${query}${code ? `&code=${pick(codes, n)}` : ""}`,
+      chartReference(name as ChartName, codes[0] ?? ""),
+    );
+  }
+
+  const { rows: known } = await database().pool.query<{
+    job: string;
+    patient: string;
+    id: string;
+    family: string;
+  }>(
+    `SELECT j.id AS job, o.patient_id AS patient, o.id, p.family_name AS family
+       FROM unnest($1::uuid[]) AS j (id)
+      CROSS JOIN LATERAL (
+        SELECT patient_id, id FROM observations WHERE etl_job_id = j.id
+         ORDER BY patient_id, id LIMIT 1 OFFSET 777) AS o
+       LEFT JOIN patients AS p ON p.etl_job_id = j.id AND p.patient_id = o.patient_id`,
+    [data.jobIds],
+  );
+  const at = (query: string, n: number) =>
+    known.find(({ job }) => query.includes(job)) ?? pick(known, n);
+
+  both("table types", (query) => `/api/data?${query}`);
+  both(
+    "table types of a patient",
+    (query, n) => `/api/data?${query}&patient=${at(query, n).patient}`,
+  );
+  for (const [type, table] of [
+    ["Patient", "patients"],
+    ["Condition", "conditions"],
+    ["Observation", "observations"],
+    ["MedicationRequest", "medication_requests"],
+    ["Encounter", "encounters"],
+  ] as const) {
+    both(`table ${type}`, (query) => `/api/data/${type}?${query}`, counting(table));
+  }
+  both("table Claim (none)", (query) => `/api/data/Claim?${query}`);
+  both(
+    "table Observation, 100 rows from the 99,900th",
+    (query) => `/api/data/Observation?${query}&page=1000&page_size=100`,
+    counting("observations"),
+  );
+  both(
+    "table Observation of a patient",
+    (query, n) => `/api/data/Observation?${query}&patient=${at(query, n).patient}`,
+  );
+  const searched: [string, string, (query: string, n: number) => string, string][] = [
+    [
+      "the begin of an id",
+      "Observation",
+      (query, n) => at(query, n).id.slice(0, 8),
+      "id ILIKE '%0123abcd%'",
+    ],
+    ["a frequent code", "Observation", () => "29463-7", "code ILIKE '%29463-7%'"],
+    ["a frequent word", "Observation", () => "weight", "code_display ILIKE '%weight%'"],
+    [
+      "a word that is not there",
+      "Observation",
+      () => "xylophone",
+      "code_display ILIKE '%xylophone%'",
+    ],
+    [
+      "a name",
+      "Patient",
+      (query, n) => at(query, n).family.slice(0, 4),
+      "family_name ILIKE '%smit%'",
+    ],
+    ["a word", "Condition", () => "diab", "code_display ILIKE '%diab%'"],
+    ["a word", "Encounter", () => "check", "type_display ILIKE '%check%'"],
+  ];
+  const tables = {
+    Observation: "observations",
+    Patient: "patients",
+    Condition: "conditions",
+    Encounter: "encounters",
+  };
+  for (const [what, type, word, where] of searched) {
+    both(
+      `search ${type}: ${what}`,
+      (query, n) => `/api/data/${type}?${query}&q=${encodeURIComponent(word(query, n))}`,
+      counting(tables[type as keyof typeof tables], where),
+    );
+  }
+  both(
+    "one Observation",
+    (query, n) =>
+      `/api/data/Observation/${at(query, n).id}?${query}&patient=${at(query, n).patient}`,
+    undefined,
+    ["one job"],
+  );
+
+  const fixed = (name: string, scope: Question["scope"], path: Question["path"]) =>
+    questions.push({ name, scope, target: scope === "all jobs" ? 300 : 100, path });
+  fixed("jobs", "all jobs", () => "/api/bulk-data/jobs?page_size=200");
+  fixed("jobs, searched", "all jobs", () => "/api/bulk-data/jobs?q=group&sort=duration");
+  fixed("overview", "all jobs", () => "/api/overview");
+  fixed("status", "one job", (n) => `/api/bulk-data/status/${pick(data.jobIds, n)}`);
+  fixed("status of 20,000 files", "one job", () => `/api/bulk-data/status/${data.manyFilesJobId}`);
+  fixed("log", "one job", (n) => `/api/bulk-data/jobs/${pick(data.jobIds, n)}/events`);
+  fixed(
+    "rejected lines",
+    "one job",
+    (n) => `/api/bulk-data/jobs/${data.rejectedJobId}/rejected-lines?page=${1 + (n % 200)}`,
+  );
+  return questions;
+}
