@@ -144,12 +144,7 @@ export async function serveQuestions(
     (query, n) => `/api/data/Observation?${query}&patient=${at(query, n).patient}`,
   );
   const searched: [string, string, (query: string, n: number) => string, string][] = [
-    [
-      "the begin of an id",
-      "Observation",
-      (query, n) => at(query, n).id.slice(0, 8),
-      "id ILIKE '%0123abcd%'",
-    ],
+    ["an id", "Observation", (query, n) => at(query, n).id, "id ILIKE '%0123abcd%'"],
     ["a frequent code", "Observation", () => "29463-7", "code ILIKE '%29463-7%'"],
     ["a frequent word", "Observation", () => "weight", "code_display ILIKE '%weight%'"],
     [

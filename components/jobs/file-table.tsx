@@ -27,7 +27,7 @@ const keys: Record<string, (file: FileView) => string | number> = {
   attempts: (file) => file.attempts,
 };
 
-/** The manifest's files, each with its sum; the job's answer holds all of them, so sorting is done here. */
+/** The manifest's files, each with its sum; the job's answer holds them (of thousands a part), so sorting is done here. */
 export function FileTable({ job }: { job: JobDetail }) {
   const t = useTranslations("jobs.detail");
   const format = useFormatter();
@@ -215,6 +215,11 @@ export function FileTable({ job }: { job: JobDetail }) {
           },
         ]}
       />
+      {job.files_left_out > 0 ? (
+        <Text size="sm" c="dimmed" mt="xs">
+          {t("files-left-out", { shown: files.length, left: job.files_left_out })}
+        </Text>
+      ) : null}
       <Pages page={shown} pageSize={pageSize} total={files.length} onPage={setPage} />
     </>
   );

@@ -103,7 +103,9 @@ function Detail({ job, role }: { job: JobDetail; role: Role }) {
           )}
         </section>
         <Outcomes job={job} />
-        {job.files.some((file) => file.rejected > 0) ? <RejectedLines jobId={job.job_id} /> : null}
+        {job.totals.rejected > 0 || job.files.some((file) => file.rejected > 0) ? (
+          <RejectedLines jobId={job.job_id} />
+        ) : null}
         <EventLog jobId={job.job_id} live={live} />
         <section>
           <Title order={2} size="h4" mb="xs">
@@ -118,7 +120,7 @@ function Detail({ job, role }: { job: JobDetail; role: Role }) {
             </Folded>
           ) : (
             <Text size="sm" c="dimmed" mt="xs">
-              {t("manifest-none")}
+              {t(job.files_left_out > 0 ? "manifest-long" : "manifest-none")}
             </Text>
           )}
         </section>

@@ -14,12 +14,9 @@ export function JobSum({ job }: { job: JobDetail }) {
   const announced = totals.expected;
   const missing = announced === null ? 0 : announced - totals.lines;
   const format = useFormatter();
-  const outputs = job.files.filter((file) => file.kind === "output");
   // A line too few here and one too many there is no sum that adds up.
-  const differing = outputs.filter(
-    (file) => file.state === "loaded" && file.expected !== null && file.expected !== file.lines,
-  ).length;
-  const sent = new Set(outputs.map((file) => file.type));
+  const differing = job.files_mismatched;
+  const sent = new Set(job.types.map(({ type }) => type));
   const without =
     job.status === "completed" && !sent.has(null)
       ? job.resource_types.filter((type) => !sent.has(type))
@@ -116,33 +113,23 @@ function Attention({ children }: { children: string }) {
 function ByType({ job }: { job: JobDetail }) {
   const t = useTranslations("jobs.detail");
   const format = useFormatter();
-  const types = new Map<string, { accepted: number; read: number; expected: number | null }>();
-  for (const file of job.files) {
-    if (file.kind !== "output" || !file.type) continue;
-    const sum = types.get(file.type) ?? { accepted: 0, read: 0, expected: 0 };
-    sum.accepted += file.accepted;
-    sum.read += file.lines;
-    sum.expected =
-      sum.expected === null || file.expected === null ? null : sum.expected + file.expected;
-    types.set(file.type, sum);
-  }
-  if (types.size === 0) return null;
-  const sorted = [...types].sort((one, other) => other[1].read - one[1].read);
+  const sorted = job.types.flatMap(({ type, ...sum }) => (type === null ? [] : [{ type, ...sum }]));
+  if (sorted.length === 0) return null;
   return (
     <>
       <Text size="sm" fw={600} mt="lg" mb={6}>
         {t("types")}
       </Text>
       <Stack gap={8} className="numbers">
-        {sorted.slice(0, 8).map(([type, sum]) => {
-          const ratio = sum.expected ? Math.min(1, sum.read / sum.expected) : 1;
+        {sorted.slice(0, 8).map(({ type, ...sum }) => {
+          const ratio = sum.expected ? Math.min(1, sum.lines / sum.expected) : 1;
           return (
             <div key={type}>
               <Group justify="space-between" gap="xs">
                 <Text size="xs">{type}</Text>
                 <Text size="xs" c="dimmed">
-                  {sum.expected !== null && sum.expected !== sum.read
-                    ? t("type-of", { accepted: sum.read, expected: sum.expected })
+                  {sum.expected !== null && sum.expected !== sum.lines
+                    ? t("type-of", { accepted: sum.lines, expected: sum.expected })
                     : format.number(sum.accepted)}
                 </Text>
               </Group>

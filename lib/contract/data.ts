@@ -6,8 +6,10 @@ import { ResourceType } from "./export-request";
 export const DataQuery = z.object({
   job: z.uuid().optional(),
   patient: z.string().max(200).optional(),
-  /** part of an id, a name or a code's display */
+  /** a whole id, the begin of a patient's, or part of a name, a code or its display */
   q: z.string().max(200).optional(),
+  /** `next` of an earlier answer: the rows that follow; goes further than `page`, at the same speed */
+  after: z.string().max(2000).optional(),
   page: z.coerce.number().int().min(1).max(1000).default(1),
   page_size: z.coerce.number().int().min(1).max(100).default(25),
 });
@@ -28,6 +30,8 @@ export const DataList = z.object({
   /** null where counting would read too much; then `more` says whether there is a next page */
   total: z.number().int().nullable(),
   more: z.boolean(),
+  /** for `after`; null on the last page */
+  next: z.string().nullable(),
   page: z.number().int(),
   page_size: z.number().int(),
 });

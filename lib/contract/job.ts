@@ -136,8 +136,24 @@ export type JobSummary = z.infer<typeof JobSummary>;
 
 /** `GET /api/bulk-data/status/{job_id}` (and the body that kick-off, retry and resume answer with). */
 export const JobDetail = JobSummary.extend({
+  /** in the manifest's order; of more than 1,000 those first that failed, then those under way */
   files: z.array(FileView),
+  /** files that are not in `files`; none with `?files=all` */
+  files_left_out: z.number().int(),
+  /** loaded files whose lines are not as many as the manifest announced */
+  files_mismatched: z.number().int(),
+  /** the output files added up by type, most lines first; null: the manifest names none */
+  types: z.array(
+    z.object({
+      type: z.string().nullable(),
+      files: z.number().int(),
+      lines: z.number().int(),
+      accepted: z.number().int(),
+      expected: z.number().int().nullable(),
+    }),
+  ),
   request: ExportRequest,
+  /** null while there is none, and of more than 1,000 files unless `?files=all` asks for it */
   manifest: z.unknown().nullable(),
   /** worst first, at most 200 */
   outcomes: z.array(
@@ -229,6 +245,10 @@ export type ResumeBody = z.infer<typeof ResumeBody>;
 /** `[jobId]` in the path. */
 export const JobParams = z.object({ jobId: z.uuid() });
 export type JobParams = z.infer<typeof JobParams>;
+
+/** Query of `GET …/status/{job_id}`. */
+export const StatusQuery = z.object({ files: z.enum(["some", "all"]).default("some") });
+export type StatusQuery = z.infer<typeof StatusQuery>;
 
 /** Query of `DELETE /api/bulk-data/jobs/{job_id}`. */
 export const RemoveJobQuery = z.object({

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { dataTables } from "@/lib/store/data-tables";
-import { dropRollUps } from "./drop-roll-ups";
+import { dropRollUps } from "@/lib/store/drop-roll-ups";
 import { inTransaction } from "./in-transaction";
 import { partitionName } from "./partition-name";
 import { withClient } from "./with-client";

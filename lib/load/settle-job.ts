@@ -1,6 +1,6 @@
 import type { PoolClient } from "pg";
 import { type DataTable, dataTables } from "@/lib/store/data-tables";
-import { lookUpColumns } from "./column-readers";
+import { lookUpColumns, searchIndexes } from "./column-readers";
 import { inTransaction } from "./in-transaction";
 import { makeRollUps } from "./make-roll-ups";
 import { partitionName } from "./partition-name";
@@ -72,13 +72,18 @@ async function writeCounts(client: PoolClient, jobId: string, counted: Counted[]
   );
 }
 
-/** The index that a table's rows are looked up by; from here on autovacuum may come. */
-async function makeIndex(client: PoolClient, jobId: string, table: DataTable): Promise<void> {
+/** The indexes that a table's rows are looked up and searched by; from here on autovacuum may come. */
+async function makeIndexes(client: PoolClient, jobId: string, table: DataTable): Promise<void> {
   const partition = partitionName(table, jobId);
   await client.query(
     `CREATE INDEX IF NOT EXISTS ${partition}_look_up
          ON ${partition} (${lookUpColumns[table].join(", ")})`,
   );
+  for (const [name, definition] of Object.entries(searchIndexes[table])) {
+    await client.query(
+      `CREATE INDEX IF NOT EXISTS ${partition}_${name} ON ${partition} (${definition})`,
+    );
+  }
   await client.query(`ALTER TABLE ${partition} RESET (autovacuum_enabled)`);
 }
 
@@ -109,7 +114,7 @@ export async function settleJob(jobId: string): Promise<void> {
     counted.push(...(await check(client, jobId, table)));
   });
   await Promise.all([withClient(checks), withClient(checks)]);
-  const indexes = lane([...bySize], (client, table) => makeIndex(client, jobId, table));
+  const indexes = lane([...bySize], (client, table) => makeIndexes(client, jobId, table));
   await Promise.all([
     withClient(indexes),
     withClient(async (client) => {

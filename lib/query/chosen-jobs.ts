@@ -1,22 +1,59 @@
 import { z } from "zod";
+import { lookAtRows } from "./look-at-rows";
 import { rows } from "./rows";
 
-const Row = z.object({ id: z.uuid(), rolled_up: z.boolean() });
+const Row = z.object({
+  id: z.uuid(),
+  /** null: has no roll-ups */
+  settled: z.boolean().nullable(),
+  /** of roll-ups of a job that is not settled: the bytes that were rows when they were made */
+  seen: z.number().nullable(),
+  /** how long ago they were made, and how long that took */
+  age: z.number().nullable(),
+  seconds: z.number().nullable(),
+  /** bytes of files that are rows now; null where the job is settled */
+  bytes: z.number().nullable(),
+});
+type Row = z.infer<typeof Row>;
+
+const sql = `
+  SELECT j.id, r.settled, r.seen_bytes::float8 AS seen, r.seconds,
+         extract(epoch FROM clock_timestamp() - r.made_at)::float8 AS age,
+         (SELECT COALESCE(sum(f.loaded_bytes), 0)::float8 FROM export_files AS f
+           WHERE f.job_id = j.id AND f.kind = 'output' AND r.settled IS NOT TRUE) AS bytes
+    FROM export_jobs AS j LEFT JOIN roll_up_jobs AS r ON r.etl_job_id = j.id
+   WHERE $1::uuid[] = '{}' OR j.id = ANY($1)`;
+
+/** Up to here (some 15,000 Observations) the rows themselves are read each time. */
+const smallBytes = 16 * 2 ** 20;
+
+/** Of more rows, how old the numbers of a job that still loads may be: looking takes a tenth of the time. */
+const isOld = ({ age, seconds }: Row) => (age ?? 0) > Math.max(3, 10 * (seconds ?? 0));
+
+export type ChosenJobs = [rolledUp: string[], plain: string[]];
 
 /**
  * The chosen jobs (none chosen: all), as the first two parameters of a chart's statement: those whose
- * roll-ups are read, and those whose rows are (not settled yet). This is the one place that decides. A
- * list in hand also lets PostgreSQL plan with no other partitions than those.
+ * roll-ups are read, and those whose rows are. This is the one place that decides. A job that is settled
+ * has roll-ups for good. One that is not is read row by row while it is small; of more rows, roll-ups are
+ * made when somebody looks, at most seconds old while it loads, and made anew in the background. A list
+ * in hand also lets PostgreSQL plan with no other partitions than those.
  */
-export async function chosenJobs(job: string[]): Promise<[rolledUp: string[], plain: string[]]> {
-  const found = await rows(
-    Row,
-    `SELECT j.id, r.etl_job_id IS NOT NULL AS rolled_up
-       FROM export_jobs AS j LEFT JOIN roll_up_jobs AS r ON r.etl_job_id = j.id
-      WHERE $1::uuid[] = '{}' OR j.id = ANY($1)`,
-    [job],
-  );
+export async function chosenJobs(job: string[]): Promise<ChosenJobs> {
+  const found = await rows(Row, sql, [job]);
+  const large = (row: Row) => row.settled !== true && (row.bytes ?? 0) > smallBytes;
+  const never = found.filter((row) => large(row) && row.settled === null);
+  if (never.length > 0) {
+    for (const { id, bytes } of never) await lookAtRows(id, bytes ?? 0);
+    return chosenJobs(job);
+  }
+  for (const row of found) {
+    if (large(row) && row.seen !== row.bytes && isOld(row)) {
+      // Where it fails the numbers stay old, and whoever asks next begins anew.
+      lookAtRows(row.id, row.bytes ?? 0).catch(() => {});
+    }
+  }
   const ids = (rolledUp: boolean) =>
-    found.filter((row) => row.rolled_up === rolledUp).map((row) => row.id);
+    found.filter((row) => (row.settled === true || large(row)) === rolledUp).map(({ id }) => id);
   return [ids(true), ids(false)];
 }

@@ -1,7 +1,7 @@
 import type { DataTable } from "@/lib/store/data-tables";
 
 /** The columns of each table that matter in a list, and those that a search looks into. */
-export const dataColumns: Record<DataTable, { shown: string[]; searched: string[] }> = {
+export const dataColumns: Record<DataTable, { shown: string[]; searched: [string, string] }> = {
   patients: {
     shown: ["family_name", "given_name", "gender", "birth_date", "deceased", "city", "state"],
     searched: ["family_name", "given_name"],

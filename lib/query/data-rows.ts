@@ -1,10 +1,13 @@
 import { z } from "zod";
 import type { DataList, DataQuery } from "@/lib/contract/data";
+import { AppError } from "@/lib/errors";
 import { type DataTable, tableOf } from "@/lib/store/data-tables";
-import { chosenJobs } from "./chosen-jobs";
+import { type ChosenJobs, chosenJobs } from "./chosen-jobs";
 import { dataColumns } from "./data-columns";
+import { Parameters } from "./parameters";
 import { rolledUp } from "./rolled-up";
 import { rows } from "./rows";
+import { search } from "./search";
 
 /** Beyond this, counting what a search finds reads too much. */
 const countedMatches = 10_000;
@@ -15,9 +18,7 @@ const Row = z.object({
   id: z.string(),
   columns: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
 });
-
-/** Part of a text, with LIKE's own signs taken as they are. */
-const part = (words: string) => `%${words.replace(/[\\%_]/g, "\\$&")}%`;
+type Row = z.infer<typeof Row>;
 
 /** A birth date is a day, other times are instants; JSON would write them in the session's zone. */
 const asText = (column: string) =>
@@ -26,110 +27,165 @@ const asText = (column: string) =>
     : column;
 
 const Count = z.object({ job_id: z.uuid(), n: z.number() });
+const Found = z.object({ n: z.number() });
+const Job = z.object({ id: z.uuid() });
 
-/** How many rows each job holds of a type; of those that a search looks for at most 10,001 in all. */
-function countByJob(table: DataTable, where: string, filter: unknown[], query: DataQuery) {
+/** The key of the row after which the next page begins. */
+const Cursor = z.tuple([z.uuid(), z.string(), z.string()]);
+type Cursor = z.infer<typeof Cursor>;
+
+const toCursor = (row: Row) =>
+  Buffer.from(JSON.stringify([row.job_id, row.patient_id, row.id])).toString("base64url");
+
+function fromCursor(text: string): Cursor {
+  try {
+    return Cursor.parse(JSON.parse(Buffer.from(text, "base64url").toString("utf8")));
+  } catch (error) {
+    const reason = "after: is not what `next` of an earlier answer was";
+    throw new AppError("invalid-request", { reason }, { cause: error });
+  }
+}
+
+/** What the rows of one question must meet beside their job. */
+type Filter = { table: DataTable; where: string; parameters: Parameters };
+
+/** How many rows each job holds; of those that a search looks for at most 10,001 in all. */
+function countByJob({ table, where, parameters }: Filter, jobIds: string[], limited: boolean) {
+  const own = parameters.copy();
+  const ids = own.add(jobIds, "uuid[]");
+  const limit = own.add(limited ? countedMatches + 1 : null, "int");
   return rows(
     Count,
     `SELECT etl_job_id AS job_id, count(*)::float8 AS n
-       FROM (SELECT etl_job_id FROM ${table} WHERE ${where} LIMIT $5) AS found GROUP BY 1`,
-    [...filter, query.q ? countedMatches + 1 : null],
+       FROM (SELECT etl_job_id FROM ${table} WHERE etl_job_id = ANY(${ids}) AND ${where}
+              LIMIT ${limit}) AS found
+      GROUP BY 1`,
+    own.all,
   );
 }
 
-async function countAllByJob(type: string, query: DataQuery) {
+/** The same of all rows of a type, from the roll-ups. */
+function countAllByJob(type: string, jobs: ChosenJobs) {
   return rows(
     Count,
     `SELECT etl_job_id AS job_id, sum(records)::float8 AS n
        FROM ${rolledUp("roll_up_types")} AS held WHERE resource_type = $3 GROUP BY 1`,
-    [...(await chosenJobs(query.job ? [query.job] : [])), type],
+    [...jobs, type],
   );
 }
 
-const Found = z.object({ n: z.number() });
-
-/** How many rows of one job a search finds, at most `limit`. */
-async function countUpTo(table: DataTable, where: string, filter: unknown[], limit: number) {
+/** How many rows of one job there are, at most `limit`. */
+async function countUpTo({ table, where, parameters }: Filter, jobId: string, limit: number) {
+  const own = parameters.copy();
+  const id = own.add(jobId, "uuid");
   const [found] = await rows(
     Found,
-    `SELECT count(*)::float8 AS n FROM (SELECT 1 FROM ${table} WHERE ${where} LIMIT $5) AS found`,
-    [...filter, limit],
+    `SELECT count(*)::float8 AS n
+       FROM (SELECT 1 FROM ${table} WHERE etl_job_id = ${id} AND ${where}
+              LIMIT ${own.add(limit, "int")}) AS found`,
+    own.all,
   );
   return found?.n ?? 0;
 }
 
-const Job = z.object({ id: z.uuid() });
+/** Rows of one job in key order: what is passed over is read from the key's index, not from the rows. */
+function rowsOfJob(
+  { table, where, parameters }: Filter,
+  jobId: string,
+  page: { limit: number; offset: number; after?: Cursor },
+) {
+  const own = parameters.copy();
+  const id = own.add(jobId, "uuid");
+  const conditions = [`etl_job_id = ${id}`, where];
+  if (page.after) {
+    const [, patientId, rowId] = page.after;
+    conditions.push(
+      `(patient_id, id) > (${own.add(patientId, "text")}, ${own.add(rowId, "text")})`,
+    );
+  }
+  const type = table === "resources" ? ", resource_type" : "";
+  const columns = dataColumns[table].shown.map((column) => `'${column}', ${asText(column)}`);
+  return rows(
+    Row,
+    `SELECT etl_job_id AS job_id, patient_id, id, json_build_object(${columns.join(", ")}) AS columns
+       FROM (SELECT patient_id, id${type} FROM ${table} WHERE ${conditions.join(" AND ")}
+              ORDER BY patient_id, id
+              LIMIT ${own.add(page.limit, "int")} OFFSET ${own.add(page.offset, "int")}) AS place
+       JOIN ${table} USING (patient_id, id${type})
+      WHERE etl_job_id = ${id}
+      ORDER BY patient_id, id`,
+    own.all,
+  );
+}
 
 /**
- * Rows of one resource type, newest job first, then by patient and id. A search looks for a part of an
- * id, a name, a code or its display. `total` is null where a search finds more than 10,000.
+ * Rows of one resource type, newest job first, then by patient and id; page by page, or after the row
+ * that an answer's `next` names, which costs the same however far. A search looks for an id, the begin
+ * of a patient's id, or a part of a name, a code or its display. `total` is null where it finds more than 10,000.
+ * @throws AppError invalid-request where `after` is not one of ours
  */
 export async function dataRows(type: string, query: DataQuery): Promise<DataList> {
   const table = tableOf(type);
-  const { shown, searched } = dataColumns[table];
-  const where = [
-    "($1::uuid IS NULL OR etl_job_id = $1)",
-    "($2::text IS NULL OR patient_id = $2)",
-    `($3::text IS NULL OR ${["id", "patient_id", ...searched]
-      .map((column) => `${column} ILIKE $3`)
-      .join(" OR ")})`,
-    table === "resources" ? "resource_type = $4" : "$4::text IS NOT NULL",
-  ].join(" AND ");
-  const filter = (job?: string) => [
-    job ?? null,
-    query.patient ?? null,
-    query.q ? part(query.q) : null,
-    type,
-  ];
-
-  const [jobs, counts] = await Promise.all([
+  const [jobs, chosen] = await Promise.all([
     rows(
       Job,
       `SELECT id FROM export_jobs WHERE $1::uuid IS NULL OR id = $1 ORDER BY created_at DESC, id`,
       [query.job ?? null],
     ),
-    query.q || query.patient
-      ? countByJob(table, where, filter(query.job), query)
-      : countAllByJob(type, query),
+    chosenJobs(query.job ? [query.job] : []),
   ]);
+  const parameters = new Parameters();
+  const conditions: string[] = [];
+  if (query.patient !== undefined) {
+    conditions.push(`patient_id = ${parameters.add(query.patient, "text")}`);
+  }
+  if (table === "resources") conditions.push(`resource_type = ${parameters.add(type, "text")}`);
+  const searched = query.q ? await search(table, type, query.q, chosen, parameters) : null;
+  if (searched) conditions.push(searched.where);
+  const filter = { table, where: conditions.join(" AND ") || "true", parameters };
+
+  const many = query.patient === undefined && (searched?.byWords ?? 0) > countedMatches;
+  const counts = many
+    ? []
+    : searched || query.patient !== undefined
+      ? await countByJob(filter, chosen.flat(), searched !== null)
+      : await countAllByJob(type, chosen);
   const n = counts.reduce((sum, count) => sum + count.n, 0);
-  const known = !query.q || n <= countedMatches;
+  const known = !many && (!searched || n <= countedMatches);
   const held = new Map(counts.map((count) => [count.job_id, count.n]));
 
   // Job by job in key order: a partition's index gives its first rows without reading the rest. Not by
   // LATERAL, which a distributed PostgreSQL does not take with a LIMIT.
-  const found: z.infer<typeof Row>[] = [];
+  const found: Row[] = [];
   const wanted = query.page_size + 1;
-  let before = (query.page - 1) * query.page_size;
-  for (const { id } of jobs) {
+  const cursor = query.after === undefined ? null : fromCursor(query.after);
+  const begin = cursor ? jobs.findIndex(({ id }) => id === cursor[0]) : 0;
+  let before = cursor ? 0 : (query.page - 1) * query.page_size;
+  // A job that has been removed since then has no rows to go on with.
+  for (const { id } of begin < 0 ? [] : jobs.slice(begin)) {
     if (found.length === wanted) break;
     const holds = known
       ? (held.get(id) ?? 0)
-      : await countUpTo(table, where, filter(id), before + 1);
+      : before > 0
+        ? await countUpTo(filter, id, before + 1)
+        : Number.POSITIVE_INFINITY;
     if (holds <= before) {
       before -= holds;
       continue;
     }
-    found.push(
-      ...(await rows(
-        Row,
-        `SELECT etl_job_id AS job_id, patient_id, id,
-                json_build_object(${shown
-                  .map((column) => `'${column}', ${asText(column)}`)
-                  .join(", ")}) AS columns
-           FROM ${table}
-          WHERE ${where}
-          ORDER BY patient_id, id
-          LIMIT $5 OFFSET $6`,
-        [...filter(id), wanted - found.length, before],
-      )),
-    );
+    const after = cursor?.[0] === id ? cursor : undefined;
+    const page = { limit: wanted - found.length, offset: before, after };
+    found.push(...(await rowsOfJob(filter, id, page)));
     before = 0;
   }
+  const shown = found.slice(0, query.page_size);
+  const last = shown.at(-1);
+  const more = found.length > query.page_size;
   return {
-    rows: found.slice(0, query.page_size).map((row) => ({ ...row, type })),
+    rows: shown.map((row) => ({ ...row, type })),
     total: known ? n : null,
-    more: found.length > query.page_size,
+    more,
+    next: more && last ? toCursor(last) : null,
     page: query.page,
     page_size: query.page_size,
   };

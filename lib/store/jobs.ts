@@ -7,6 +7,7 @@ import type {
   JobListQuery,
   JobStage,
   JobSummary,
+  StatusQuery,
 } from "@/lib/contract/job";
 import { AppError, type WarningCode, warningText } from "@/lib/errors";
 import { database } from "./client";
@@ -217,6 +218,8 @@ type FileRow = {
   error_details: Details;
 };
 
+type TypeRow = JobDetail["types"][number] & { every_kind: number; mismatched: number };
+
 const underWay = { pending: "downloading", downloaded: "loading" } as const;
 
 function toFileView(row: FileRow): FileView {
@@ -242,19 +245,30 @@ function toFileView(row: FileRow): FileView {
   };
 }
 
+/** As many files as an answer that is asked for every second can hold. */
+const shownFiles = 1_000;
+
 /**
  * Everything about one job: what the status call answers with.
+ * @param files some: at most 1,000, those first that failed, then those under way
  * @throws AppError not-found
  */
-export async function jobDetail(jobId: string): Promise<JobDetail> {
+export async function jobDetail(
+  jobId: string,
+  { files: which = "some" }: Partial<StatusQuery> = {},
+): Promise<JobDetail> {
   const { pool } = database();
-  const [summaries, own, files, outcomes] = await Promise.all([
+  const limit = which === "all" ? null : shownFiles;
+  const [summaries, own, files, types, outcomes] = await Promise.all([
     jobSummaries([jobId]),
     pool.query<{ request: unknown; manifest: unknown; deletions: number }>(
-      `SELECT request, manifest,
+      `SELECT request,
+         CASE WHEN $2::int IS NULL OR NOT EXISTS (
+           SELECT FROM export_files f WHERE f.job_id = j.id AND f.file_no > $2)
+         THEN manifest END AS manifest,
          (SELECT count(*)::int FROM deleted_resources d WHERE d.job_id = j.id) AS deletions
        FROM export_jobs j WHERE id = $1`,
-      [jobId],
+      [jobId, limit],
     ),
     pool.query<FileRow>(
       `SELECT file_no, kind, resource_type, url, state,
@@ -262,7 +276,23 @@ export async function jobDetail(jobId: string): Promise<JobDetail> {
          lines::float8, accepted::float8, duplicates::float8, rejected::float8,
          size_bytes::float8, loaded_bytes::float8, attempts, download_started_at, downloaded_at,
          loaded_at, error_code, error_message, error_details
-       FROM export_files WHERE job_id = $1 ORDER BY file_no`,
+       FROM (
+         SELECT * FROM export_files WHERE job_id = $1
+         ORDER BY CASE WHEN $2::int IS NULL THEN 0 WHEN state = 'failed' THEN 1
+           WHEN locked_until > now() THEN 2 ELSE 3 END, file_no
+         LIMIT $2
+       ) AS shown ORDER BY file_no`,
+      [jobId, limit],
+    ),
+    pool.query<TypeRow>(
+      `SELECT resource_type AS type, (count(*) FILTER (WHERE kind = 'output'))::int AS files,
+         coalesce(sum(lines) FILTER (WHERE kind = 'output'), 0)::float8 AS lines,
+         coalesce(sum(accepted) FILTER (WHERE kind = 'output'), 0)::float8 AS accepted,
+         CASE WHEN bool_and(expected_count IS NOT NULL) FILTER (WHERE kind = 'output')
+           THEN (sum(expected_count) FILTER (WHERE kind = 'output'))::float8 END AS expected,
+         count(*)::int AS every_kind,
+         (count(*) FILTER (WHERE kind = 'output' AND ${mismatchedSql}))::int AS mismatched
+       FROM export_files f WHERE job_id = $1 GROUP BY resource_type ORDER BY lines DESC, type`,
       [jobId],
     ),
     pool.query<JobDetail["outcomes"][number]>(
@@ -279,9 +309,16 @@ export async function jobDetail(jobId: string): Promise<JobDetail> {
   const [job] = own.rows;
   if (!summary || !job) throw new AppError("not-found", { what: "job" });
   const ended = summary.ended_at !== null;
+  const sum = (count: (row: TypeRow) => number) =>
+    types.rows.reduce((total, row) => total + count(row), 0);
   return {
     ...summary,
     files: files.rows.map(toFileView),
+    files_left_out: sum(({ every_kind }) => every_kind) - files.rows.length,
+    files_mismatched: sum(({ mismatched }) => mismatched),
+    types: types.rows.flatMap(({ every_kind, mismatched, ...type }) =>
+      type.files > 0 ? [type] : [],
+    ),
     request: ExportRequest.parse(job.request),
     manifest: job.manifest,
     outcomes: outcomes.rows,

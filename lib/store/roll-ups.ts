@@ -37,6 +37,35 @@ const medicationCodes = codes("medication_requests", {
   display: "medication_display",
 });
 
+/** The two columns of each table that a search looks into (names apart: see below). */
+const searched: Record<Exclude<DataTable, "patients">, [code: string, display: string]> = {
+  conditions: ["code", "code_display"],
+  observations: ["code", "code_display"],
+  medication_requests: ["medication_code", "medication_display"],
+  encounters: ["class_code", "type_display"],
+  resources: ["code", "code_display"],
+};
+
+const words = (jobs: string) => `
+  ${Object.entries(searched)
+    .map(([table, [code, display]]) => {
+      const type =
+        table === "resources"
+          ? "resource_type"
+          : `'${typeOfTable[table as keyof typeof typeOfTable]}'`;
+      return `
+    SELECT etl_job_id, ${type} AS resource_type, ${code} AS code, ${display} AS display,
+           count(*)::int AS records
+      FROM ${table} WHERE ${ofJobs(jobs)} GROUP BY 1, 2, 3, 4`;
+    })
+    .join(" UNION ALL ")}
+  UNION ALL
+  SELECT etl_job_id, 'Patient', family_name, NULL, count(*)::int
+    FROM patients WHERE ${ofJobs(jobs)} GROUP BY 1, 3
+  UNION ALL
+  SELECT etl_job_id, 'Patient', NULL, given_name, count(*)::int
+    FROM patients WHERE ${ofJobs(jobs)} AND given_name IS NOT NULL GROUP BY 1, 4`;
+
 const valueMonths = (jobs: string) => `
   SELECT etl_job_id, code_system, code, code_display, unit, ${month("effective_at")} AS month,
          array_agg(value) AS values
@@ -70,6 +99,11 @@ export type RollUp = {
  * runs for jobs that have none yet, so there is one rule and not two.
  */
 export const rollUps = {
+  /** what a search can find; every row of a type once, but for given names, which are beside it */
+  roll_up_words: {
+    columns: ["etl_job_id", "resource_type", "code", "display", "records"],
+    select: words,
+  },
   roll_up_types: {
     columns: ["etl_job_id", "resource_type", "records"],
     select: (jobs) => `
@@ -82,6 +116,9 @@ export const rollUps = {
         .join(" UNION ALL ")}
       UNION ALL
       SELECT etl_job_id, resource_type, count(*) FROM resources WHERE ${ofJobs(jobs)} GROUP BY 1, 2`,
+    selectFromRolledUp: (jobs) => `
+      SELECT etl_job_id, resource_type, sum(records) AS records FROM roll_up_words
+       WHERE ${ofJobs(jobs)} AND (resource_type <> 'Patient' OR display IS NULL) GROUP BY 1, 2`,
   },
   roll_up_patients: {
     columns: [

@@ -1,7 +1,9 @@
-import { JobParams } from "@/lib/contract/job";
+import { JobParams, StatusQuery } from "@/lib/contract/job";
 import { route } from "@/lib/http/route";
 import { jobDetail } from "@/lib/store/jobs";
 
-export const GET = route({ access: "read", params: JobParams }, ({ params }) =>
-  jobDetail(params.jobId),
+/** `GET /api/bulk-data/status/{job_id}?files=all` */
+export const GET = route(
+  { access: "read", params: JobParams, query: StatusQuery },
+  ({ params, query }) => jobDetail(params.jobId, query),
 );

@@ -1,0 +1,101 @@
+import { z } from "zod";
+import type { DataTable } from "@/lib/store/data-tables";
+import type { ChosenJobs } from "./chosen-jobs";
+import { dataColumns } from "./data-columns";
+import type { Parameters } from "./parameters";
+import { rolledUp } from "./rolled-up";
+import { rows } from "./rows";
+
+const Word = z.object({
+  code: z.string().nullable(),
+  display: z.string().nullable(),
+  code_key: z.string().nullable(),
+  display_key: z.string().nullable(),
+  records: z.number(),
+});
+
+const wordsSql = `
+  SELECT code, display, hashtextextended(code, 0)::text AS code_key,
+         hashtextextended(display, 0)::text AS display_key, sum(records)::float8 AS records
+    FROM ${rolledUp("roll_up_words")} AS held
+   WHERE resource_type = $3 AND (code ILIKE $4 OR display ILIKE $4)
+   GROUP BY 1, 2`;
+
+const patientsSql = `
+  SELECT DISTINCT patient_id FROM patients
+   WHERE etl_job_id = ANY($1::uuid[]) AND id LIKE $2 LIMIT 1000`;
+
+const escaped = (words: string) => words.replace(/[\\%_]/g, "\\$&");
+const hash = (column: string) => `hashtextextended(${column}, 0)`;
+
+export type Search = {
+  /** what a row must meet */
+  where: string;
+  /** how many rows its words alone find; more where an id is found too */
+  byWords: number;
+};
+
+/**
+ * The condition of a search: a whole id, the begin of a patient's id, or a part (in whatever case) of a
+ * name, a code or its display. No row is read for it: the few different words of the jobs tell which codes
+ * to look up, and the rows are found by these.
+ */
+export async function search(
+  table: DataTable,
+  type: string,
+  q: string,
+  jobs: ChosenJobs,
+  parameters: Parameters,
+): Promise<Search> {
+  const part = `%${escaped(q)}%`;
+  const begin = `${escaped(q)}%`;
+  const [first, second] = dataColumns[table].searched;
+  const [words, patients] = await Promise.all([
+    rows(Word, wordsSql, [...jobs, type, part]),
+    table === "patients"
+      ? []
+      : rows(z.object({ patient_id: z.string() }), patientsSql, [jobs.flat(), begin]),
+  ]);
+  const any: string[] = [];
+  if (table === "patients") any.push(`id LIKE ${parameters.add(begin, "text")}`);
+  else {
+    const id = parameters.add(q, "text");
+    any.push(`(${hash("id")} = ${hash(id)} AND id = ${id})`);
+    const ids = [q, ...patients.map(({ patient_id }) => patient_id)];
+    any.push(`patient_id = ANY(${parameters.add(ids, "text[]")})`);
+  }
+  if (words.length > 0) {
+    const like = parameters.add(part, "text");
+    const holds = `(${first} ILIKE ${like} OR ${second} ILIKE ${like})`;
+    const known = (list: (string | null)[]) => [...new Set(list.filter((one) => one !== null))];
+    const byKey = (column: string, keys: string[]) => {
+      if (keys.length > 0) {
+        any.push(`(${hash(column)} = ANY(${parameters.add(keys, "bigint[]")}) AND ${holds})`);
+      }
+    };
+    if (table === "patients") {
+      byKey(first, known(words.map(({ code_key }) => code_key)));
+      byKey(second, known(words.map(({ display_key }) => display_key)));
+    } else if (table === "encounters") {
+      byKey(second, known(words.map(({ display_key }) => display_key)));
+      if (words.some(({ display }) => display === null)) {
+        any.push(`(${hash(second)} IS NULL AND ${first} ILIKE ${like})`);
+      }
+    } else {
+      const codes = known(words.map(({ code }) => code));
+      const byHash = table === "resources";
+      if (byHash) byKey(first, known(words.map(({ code_key }) => code_key)));
+      else if (codes.length > 0) {
+        any.push(`(${first} = ANY(${parameters.add(codes, "text[]")}) AND ${holds})`);
+      }
+      if (words.some(({ code }) => code === null)) {
+        any.push(`(${byHash ? hash(first) : first} IS NULL AND ${second} ILIKE ${like})`);
+      }
+    }
+  }
+  return {
+    where: `(${any.join(" OR ")})`,
+    // A name may be found as a family's and as a given one, and then its rows are counted twice.
+    byWords: table === "patients" ? 0 : words.reduce((sum, { records }) => sum + records, 0),
+  };
+}
