@@ -47,9 +47,18 @@ export async function knownServer(url: string): Promise<Server> {
   await applyMigrations(url);
   const client = new pg.Client({ connectionString: url });
   await client.connect();
-  const { rows } = await client.query("SHOW server_version");
+  const { rows } = await client.query(
+    `SELECT current_setting('server_version') AS version,
+            current_setting('data_directory') AS folder`,
+  );
   await client.end();
-  return { url, version: rows[0].server_version, cpuSeconds: () => null, stop: async () => {} };
+  return {
+    url,
+    folder: rows[0].folder,
+    version: rows[0].version,
+    cpuSeconds: () => null,
+    stop: async () => {},
+  };
 }
 
 /** A new embedded PostgreSQL with the settings that every installation gets, migrated. */

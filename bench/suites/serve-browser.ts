@@ -22,7 +22,7 @@ export async function firstView(web: Web, times: number): Promise<number[]> {
       await page.goto(`${web.url}/visualize`, { waitUntil: "commit" });
       await page.waitForFunction(
         () =>
-          document.querySelectorAll("main .recharts-surface, main svg[role='img']").length >= 3 &&
+          document.querySelectorAll("main [role='img']").length >= 6 &&
           document.querySelectorAll("main .mantine-Skeleton-root").length === 0,
         undefined,
         { polling: "raf", timeout: 60_000 },

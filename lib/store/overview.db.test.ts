@@ -12,6 +12,11 @@ test("a patient that two jobs brought counts once, as in the charts", async () =
   const { pool } = database();
   const jobs = [randomUUID(), randomUUID()];
   for (const job of jobs) {
+    await pool.query(
+      `INSERT INTO export_jobs (id, connection_name, fhir_base_url, level, request, created_by, stage)
+       VALUES ($1, 'test', 'https://fhir.example', 'system', '{"resource_types":[]}', 'test', 'load')`,
+      [job],
+    );
     await prepareJob(job);
     await pool.query(
       `INSERT INTO patients (etl_job_id, patient_id, id, file_no, line_no, resource)
