@@ -14,6 +14,7 @@ const number = (name: string, fallback?: number) => {
 
 const port = number("SANDBOX_PORT", 4004);
 try {
+  const documents = number("SANDBOX_DOCUMENTS");
   const sandbox = await startSandbox({
     port,
     host: process.env.SANDBOX_HOST || undefined,
@@ -24,6 +25,8 @@ try {
     resourcesPerFile: number("SANDBOX_RESOURCES_PER_FILE"),
     tokenSeconds: number("SANDBOX_TOKEN_SECONDS"),
     stateDir: process.env.SANDBOX_STATE_DIR || undefined,
+    documents: documents ? { each: documents } : undefined,
+    faults: process.env.SANDBOX_FAULTS ? JSON.parse(process.env.SANDBOX_FAULTS) : undefined,
   });
   const { url, fhirBaseUrl } = sandbox;
   process.stdout.write(

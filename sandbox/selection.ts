@@ -1,5 +1,5 @@
 import type { Life } from "./population/life";
-import { isInside, type Window, writeAt } from "./population/presence";
+import { isInside, isWhole, type Window, writeAt } from "./population/presence";
 import type { PatientType } from "./population/resource-types";
 import { countOf } from "./population/write-resource";
 import { BadSearch, filterParameters, resourceTest, windowOf } from "./resource-filter";
@@ -50,11 +50,7 @@ export function readTypeFilter(text: string): TypeFilter {
 
 /** A selection by window and filters: filters of one type are alternatives. */
 export function selectionOf(window: Window, filters: readonly TypeFilter[] = []): Selection {
-  const whole =
-    window.from === -Infinity &&
-    window.to === Infinity &&
-    window.now === undefined &&
-    !window.deletedShare;
+  const whole = isWhole(window);
   const write = (person: Life, type: PatientType, n: number) => writeAt(person, type, n, window);
   function* numbers(person: Life, type: PatientType): Generator<number> {
     const own = filters.filter((filter) => filter.type === type);

@@ -9,6 +9,7 @@ export interface Mistakes {
   alg?: string;
   typ?: string;
   kid?: string | null;
+  jku?: string;
   iss?: string;
   sub?: string;
   aud?: string;
@@ -32,7 +33,12 @@ export async function assertion(config: Config, mistakes: Mistakes = {}): Promis
     ...(mistakes.jti === null ? {} : { jti: mistakes.jti ?? randomUUID() }),
     ...(expiresIn === null ? {} : { exp: Math.floor(Date.now() / 1000) + expiresIn }),
   };
-  const header = { alg, typ: mistakes.typ ?? "JWT", ...(kid ? { kid } : {}) };
+  const header = {
+    alg,
+    typ: mistakes.typ ?? "JWT",
+    ...(kid ? { kid } : {}),
+    ...(mistakes.jku ? { jku: mistakes.jku } : {}),
+  };
   return new SignJWT(claims).setProtectedHeader(header).sign(await importJWK(key, alg));
 }
 

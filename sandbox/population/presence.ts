@@ -16,7 +16,8 @@ export interface Window {
 
 export const always: Window = { from: -Infinity, to: Infinity };
 
-const isWhole = ({ from, to, now, deletedShare }: Window) =>
+/** Whether the window leaves nothing out. */
+export const isWhole = ({ from, to, now, deletedShare }: Window) =>
   from === -Infinity && to === Infinity && now === undefined && !deletedShare;
 
 /** The lastUpdated of a Patient as it was before its last change. */
