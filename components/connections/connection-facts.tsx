@@ -6,6 +6,7 @@ import type { ReactNode } from "react";
 import { useTranslations } from "use-intl";
 import { RelativeTime } from "@/components/format/relative-time";
 import type { ConnectionView } from "@/lib/contract/connection";
+import { signInOf } from "./connection-values";
 import { KeyFacts } from "./key-facts";
 
 /** Address, sign-in, key and what the server said of itself. */
@@ -29,7 +30,8 @@ export function ConnectionFacts({ connection }: { connection: ConnectionView }) 
       </Title>
       <Stack gap="sm" component="dl" m={0}>
         {fact("server", <Code>{connection.fhir_base_url}</Code>)}
-        {fact("auth", t(smart ? "field.auth-smart" : "open"))}
+        {fact("auth", t(`field.auth-${signInOf(connection)}`))}
+        {connection.auth === "bearer" ? fact("bearer_token", t("facts.token-kept")) : null}
         {smart ? (
           <>
             {fact("client_id", <ClientId id={connection.client_id ?? "–"} />)}
@@ -47,6 +49,16 @@ export function ConnectionFacts({ connection }: { connection: ConnectionView }) 
             )}
           </>
         ) : null}
+        {smart && connection.jwks_url ? fact("jwks_url", <Code>{connection.jwks_url}</Code>) : null}
+        {fact(
+          "dialect",
+          connection.dialect
+            ? `${t(`field.dialect-${connection.dialect}`)} · ${t(`facts.dialect-source.${connection.dialect_source ?? "server"}`)}`
+            : t("facts.dialect-none"),
+        )}
+        {connection.allowed_hosts.length > 0
+          ? fact("allowed_hosts", <Code>{connection.allowed_hosts.join(", ")}</Code>)
+          : null}
         {connection.capability?.fhir_version
           ? fact("fhir", connection.capability.fhir_version)
           : null}

@@ -1,31 +1,28 @@
 "use client";
 
-import { Button, FileButton, Radio, Stack, Text, Textarea, TextInput } from "@mantine/core";
+import {
+  Button,
+  Code,
+  FileButton,
+  PasswordInput,
+  Radio,
+  SegmentedControl,
+  Select,
+  Stack,
+  Text,
+  Textarea,
+  TextInput,
+} from "@mantine/core";
 import type { UseFormReturnType } from "@mantine/form";
 import type { ReactNode } from "react";
 import { useTranslations } from "use-intl";
+import { Folded } from "@/components/jobs/folded";
+import { Dialect } from "@/lib/contract/export-request";
+import type { ConnectionValues, SignIn } from "./connection-values";
 
-export type ConnectionValues = {
-  name: string;
-  fhir_base_url: string;
-  auth: "smart" | "none";
-  token_url: string;
-  client_id: string;
-  scope: string;
-  private_key: string;
-};
+type TextField = "name" | "fhir_base_url" | "token_url" | "client_id" | "scope" | "jwks_url";
 
-export const noValues: ConnectionValues = {
-  name: "",
-  fhir_base_url: "",
-  auth: "smart",
-  token_url: "",
-  client_id: "",
-  scope: "",
-  private_key: "",
-};
-
-type TextField = "name" | "fhir_base_url" | "token_url" | "client_id" | "scope";
+const signIns: SignIn[] = ["smart", "made", "bearer", "none"];
 
 /**
  * The fields of a connection.
@@ -45,7 +42,7 @@ export function ConnectionFields({
   replace?: boolean;
 }) {
   const t = useTranslations("connections.field");
-  const smart = form.values.auth === "smart";
+  const { auth } = form.values;
   const text = (name: TextField, required = false) => (
     <TextInput
       label={t(name)}
@@ -77,17 +74,38 @@ export function ConnectionFields({
       {text("fhir_base_url", true)}
       <Radio.Group label={t("auth")} {...form.getInputProps("auth")}>
         <Stack gap={6} mt={6}>
-          <Radio value="smart" label={t("auth-smart")} />
-          <Radio value="none" label={t("auth-none")} />
+          {signIns.map((signIn) => (
+            <Radio
+              key={signIn}
+              value={signIn}
+              label={t(`auth-${signIn}`)}
+              description={t(`auth-${signIn}-hint`)}
+            />
+          ))}
         </Stack>
       </Radio.Group>
-      {smart ? (
+      {auth === "smart" || auth === "made" ? (
         <>
-          {text("client_id", true)}
+          {auth === "made" ? (
+            <>
+              {text("jwks_url")}
+              <div>
+                <Text size="sm" fw={500} mb={4}>
+                  {t("algorithm")}
+                </Text>
+                <SegmentedControl
+                  aria-label={t("algorithm")}
+                  data={["ES384", "RS384"]}
+                  {...form.getInputProps("algorithm")}
+                />
+              </div>
+            </>
+          ) : null}
+          {text("client_id", auth === "smart")}
           {text("token_url")}
           {text("scope")}
           {keyFacts}
-          {keyFacts && !replace ? null : (
+          {auth === "made" || (keyFacts && !replace) ? null : (
             <div>
               <Textarea
                 label={t(replace ? "private_key-replace" : "private_key")}
@@ -117,6 +135,43 @@ export function ConnectionFields({
           )}
         </>
       ) : null}
+      {auth === "bearer" ? (
+        <PasswordInput
+          label={t("bearer_token")}
+          description={t(replace ? "bearer_token-replace-hint" : "bearer_token-hint")}
+          withAsterisk={!replace}
+          autoComplete="off"
+          spellCheck={false}
+          {...form.getInputProps("bearer_token")}
+        />
+      ) : null}
+      <Folded label={t("more")}>
+        <Stack gap="md">
+          <Select
+            label={t("dialect")}
+            description={t("dialect-hint")}
+            data={[
+              { value: "", label: t("dialect-auto") },
+              ...Dialect.options.map((value) => ({ value, label: t(`dialect-${value}`) })),
+            ]}
+            allowDeselect={false}
+            {...form.getInputProps("dialect")}
+          />
+          <Textarea
+            label={t("allowed_hosts")}
+            description={
+              <>
+                {t("allowed_hosts-hint")} <Code fz="xs">files.example.org</Code>
+              </>
+            }
+            autosize
+            minRows={2}
+            spellCheck={false}
+            styles={{ input: { fontFamily: "var(--mantine-font-family-monospace)" } }}
+            {...form.getInputProps("allowed_hosts")}
+          />
+        </Stack>
+      </Folded>
     </Stack>
   );
 }

@@ -18,6 +18,7 @@ import { ConnectionFacts } from "./connection-facts";
 import { ConnectionTest, useConnectionTest } from "./connection-test";
 import { ConnectionTestBadge } from "./connection-test-badge";
 import { EditConnection } from "./edit-connection";
+import { PublishedKeys } from "./published-keys";
 import { RemoveConnection } from "./remove-connection";
 
 /** One server: does it let us in, which groups has it, start an export, change or remove it. */
@@ -96,6 +97,9 @@ function Detail({ connection, role }: { connection: ConnectionView; role: Role }
         <Grid.Col span={{ base: 12, lg: 4 }}>
           <Stack gap="lg">
             <ConnectionFacts connection={connection} />
+            {connection.published_keys.length > 0 ? (
+              <PublishedKeys connection={connection} may={may} />
+            ) : null}
             {may ? <RemoveConnection connection={connection} /> : null}
           </Stack>
         </Grid.Col>

@@ -6,19 +6,10 @@ import { notifications } from "@mantine/notifications";
 import { useTranslations } from "use-intl";
 import { FailureAlert } from "@/components/feedback/failure-alert";
 import { useChangeConnection } from "@/lib/browser/connections-queries";
-import type { ChangeConnectionBody, ConnectionView } from "@/lib/contract/connection";
-import { ConnectionFields, type ConnectionValues } from "./connection-fields";
+import type { ConnectionView } from "@/lib/contract/connection";
+import { ConnectionFields } from "./connection-fields";
+import { bodyOf, type ConnectionValues, valuesOf } from "./connection-values";
 import { KeyFacts } from "./key-facts";
-
-const valuesOf = (connection: ConnectionView): ConnectionValues => ({
-  name: connection.name,
-  fhir_base_url: connection.fhir_base_url,
-  auth: connection.auth,
-  token_url: connection.token_url ?? "",
-  client_id: connection.client_id ?? "",
-  scope: connection.scope ?? "",
-  private_key: "",
-});
 
 /** Name, addresses, client id and scope; a new key replaces the old one, an empty field keeps it. */
 export function EditConnection({
@@ -52,22 +43,24 @@ function Form({ connection, onClose }: { connection: ConnectionView; onClose: ()
   const before = valuesOf(connection);
   const form = useForm<ConnectionValues>({
     mode: "controlled",
-    initialValues: before,
+    initialValues: {
+      ...before,
+      jwks_url: before.jwks_url || `${window.location.origin}/.well-known/jwks.json`,
+    },
     validate: {
       fhir_base_url: (value) => (value.trim() ? null : t("field.required")),
       client_id: (value, { auth }) =>
-        auth === "none" || value.trim() ? null : t("field.required"),
+        auth !== "smart" || value.trim() ? null : t("field.required"),
       private_key: (value, { auth }) =>
-        auth === "none" || connection.key || value.trim() ? null : t("field.required"),
+        auth !== "smart" || connection.key || value.trim() ? null : t("field.required"),
+      bearer_token: (value, { auth }) =>
+        auth !== "bearer" || connection.has_bearer_token || value.trim()
+          ? null
+          : t("field.required"),
     },
   });
   const save = (values: ConnectionValues) => {
-    const changes = Object.fromEntries(
-      Object.entries(values)
-        .map(([name, value]) => [name, value.trim()] as const)
-        .filter(([name, value]) => value !== before[name as keyof ConnectionValues]),
-    ) as ChangeConnectionBody;
-    change.mutate(changes, {
+    change.mutate(bodyOf(values, before), {
       onSuccess: () => {
         notifications.show({ message: t("edit.saved"), color: "green" });
         onClose();

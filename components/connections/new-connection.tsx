@@ -16,7 +16,8 @@ import { recogniseConfig, useCreateConnection } from "@/lib/browser/connections-
 import { handedConfig } from "@/lib/browser/handed-config";
 import type { RecognisedConfig } from "@/lib/contract/connection";
 import { ConfigDrop } from "./config-drop";
-import { ConnectionFields, type ConnectionValues, noValues } from "./connection-fields";
+import { ConnectionFields } from "./connection-fields";
+import { bodyOf, type ConnectionValues, noValues } from "./connection-values";
 import { KeyFacts } from "./key-facts";
 
 type Found = { text: string; config: RecognisedConfig };
@@ -144,13 +145,16 @@ function ConnectionForm({ found, onOther }: { found: Found | null; onOther: () =
       token_url: config?.token_url?.value ?? "",
       client_id: config?.client_id?.value ?? "",
       scope: config?.scope?.value ?? "",
+      jwks_url: `${window.location.origin}/.well-known/jwks.json`,
     },
     validate: {
       fhir_base_url: (value) => (value.trim() ? null : t("field.required")),
       client_id: (value, { auth }) =>
-        auth === "none" || value.trim() ? null : t("field.required"),
+        auth !== "smart" || value.trim() ? null : t("field.required"),
       private_key: (value, { auth }) =>
-        auth === "none" || key || value.trim() ? null : t("field.required"),
+        auth !== "smart" || key || value.trim() ? null : t("field.required"),
+      bearer_token: (value, { auth }) =>
+        auth !== "bearer" || value.trim() ? null : t("field.required"),
     },
   });
   const source = (name: "fhir_base_url" | "token_url" | "client_id" | "scope") => {
@@ -161,23 +165,9 @@ function ConnectionForm({ found, onOther }: { found: Found | null; onOther: () =
       : t("create.from-you");
   };
   const save = (values: ConnectionValues) => {
-    const given = (value: string) => value.trim() || undefined;
-    const smart = values.auth === "smart";
+    const machine = values.auth === "smart" || values.auth === "made";
     create.mutate(
-      {
-        name: given(values.name),
-        fhir_base_url: given(values.fhir_base_url),
-        auth: values.auth,
-        ...(smart
-          ? {
-              config: found?.text,
-              token_url: given(values.token_url),
-              client_id: given(values.client_id),
-              scope: given(values.scope),
-              private_key: given(values.private_key),
-            }
-          : {}),
-      },
+      { ...bodyOf(values), ...(machine && found ? { config: found.text } : {}) },
       {
         onSuccess: ({ connection_id }) => router.push(`/connections/${connection_id}?test=1`),
       },

@@ -77,6 +77,17 @@ export function useChangeConnection(connectionId: string) {
   });
 }
 
+/** The next key signs from now on (keys that Bulkhouse made). */
+export function useRotateKey(connectionId: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () => api(path(connectionId, "/keys/rotate"), ConnectionView, { method: "POST" }),
+    onSuccess: (connection) => {
+      client.setQueryData(connectionQuery(connectionId).queryKey, connection);
+    },
+  });
+}
+
 export function useRemoveConnection(connectionId: string) {
   const client = useQueryClient();
   return useMutation({

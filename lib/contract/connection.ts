@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Dialect } from "./export-request";
 import { Failure } from "./failure";
 import { JobSummary } from "./job";
 
@@ -33,18 +34,44 @@ export type RecognisedConfig = z.infer<typeof RecognisedConfig>;
 
 export const RecogniseBody = z.object({ config: z.string().max(1_048_576) });
 
+/**
+ * How we sign in: "smart" as a machine (SMART Backend Services), "bearer" with a token that a person
+ * gave, "none" where the server is open.
+ */
+export const AuthKind = z.enum(["smart", "none", "bearer"]);
+export type AuthKind = z.infer<typeof AuthKind>;
+
+/** A host that may get the server's token, with its port where that is not 443. */
+const TokenHost = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .regex(
+    /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?(:\d{1,5})?$/,
+    "is not a host, as files.example.org",
+  );
+
 /** `POST /api/connections`: a config as text, form fields, or both (a field wins over the file). */
 export const CreateConnectionBody = z.object({
   name: z.string().trim().max(200).optional(),
   /** the uploaded or pasted JSON, as text */
   config: z.string().max(1_048_576).optional(),
   fhir_base_url: z.string().max(2048).optional(),
-  auth: z.enum(["smart", "none"]).default("smart"),
+  auth: AuthKind.default("smart"),
   token_url: z.string().max(2048).optional(),
   client_id: z.string().max(1024).optional(),
   /** JWK, JWKS or PEM as text */
   private_key: z.string().max(65_536).optional(),
   scope: z.string().max(2048).optional(),
+  /** in place of private_key: Bulkhouse makes the key pair and publishes its public half */
+  make_key: z.enum(["RS384", "ES384"]).optional(),
+  /** the address of our public keys as it is registered at the server; goes as `jku` */
+  jwks_url: z.string().max(2048).optional(),
+  /** with auth "bearer" */
+  bearer_token: z.string().max(16_384).optional(),
+  /** how the server wants lists; empty: found out */
+  dialect: z.union([Dialect, z.literal("")]).optional(),
+  allowed_hosts: z.array(TokenHost).max(20).optional(),
 });
 export type CreateConnectionBody = z.infer<typeof CreateConnectionBody>;
 
@@ -55,7 +82,7 @@ export type CreateConnectionBody = z.infer<typeof CreateConnectionBody>;
 export const ChangeConnectionBody = CreateConnectionBody.omit({ config: true, auth: true })
   .partial()
   // Named anew: a default would turn an absent value into "smart".
-  .extend({ auth: z.enum(["smart", "none"]).optional() });
+  .extend({ auth: AuthKind.optional() });
 export type ChangeConnectionBody = z.infer<typeof ChangeConnectionBody>;
 
 /** The steps of *Test connection*, in order. */
@@ -83,19 +110,43 @@ export type TestStep = z.infer<typeof TestStep>;
 export const Capability = z.object({
   fhir_version: z.string().nullable(),
   software: z.string().nullable(),
+  /** canonical addresses of what the server says to be, with their versions */
+  instantiates: z.array(z.string()).default([]),
   resource_types: z.array(z.string()),
 });
 export type Capability = z.infer<typeof Capability>;
+
+/** A public key at /.well-known/jwks.json. */
+export const PublishedKey = z.object({
+  key_id: z.string(),
+  algorithm: z.enum(["RS384", "ES384"]),
+  /** next: not used yet; current: signs; old: published until nothing signed with it is under way */
+  state: z.enum(["next", "current", "old"]),
+  published_at: z.iso.datetime(),
+  /** of the next key: from when on it may sign, as servers keep what they read for a while */
+  usable_at: z.iso.datetime().nullable(),
+});
+export type PublishedKey = z.infer<typeof PublishedKey>;
 
 export const ConnectionView = z.object({
   connection_id: z.uuid(),
   name: z.string(),
   fhir_base_url: z.string(),
-  auth: z.enum(["smart", "none"]),
+  auth: AuthKind,
   token_url: z.string().nullable(),
   client_id: z.string().nullable(),
   scope: z.string().nullable(),
   key: KeyFacts.nullable(),
+  /** is a bearer token kept? */
+  has_bearer_token: z.boolean(),
+  jwks_url: z.string().nullable(),
+  /** key pairs that Bulkhouse made, as they are published; empty where the key was given */
+  published_keys: z.array(PublishedKey),
+  dialect: Dialect.nullable(),
+  /** who said so; "server": its CapabilityStatement, "refusal": it refused the other form */
+  dialect_source: z.enum(["person", "server", "refusal"]).nullable(),
+  /** beside the server's own host: who may get its token */
+  allowed_hosts: z.array(z.string()),
   last_test: z
     .object({ at: z.iso.datetime(), ok: z.boolean(), steps: z.array(TestStep) })
     .nullable(),

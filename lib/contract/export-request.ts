@@ -18,6 +18,14 @@ export const defaultResourceTypes = [
 ];
 
 /**
+ * How a server wants lists: "comma" joins all of them (version 1, Oracle Health), "mixed" joins all
+ * but `_typeFilter`, which is repeated (versions 2 and 3; what an unknown server gets), "repeat"
+ * repeats all (versions 2 and 3 as well), "post" sends Parameters by POST (version 4, which knows nothing else).
+ */
+export const Dialect = z.enum(["comma", "mixed", "repeat", "post"]);
+export type Dialect = z.infer<typeof Dialect>;
+
+/**
  * The kick-off parameters of Bulk Data Access, Query Parameters (published versions 2 and 3), as a
  * job keeps them from its start on. Names are ours in snake_case; kickoff/ writes the standard's.
  */
@@ -35,8 +43,12 @@ export const ExportRequest = z.object({
   allow_partial_manifests: z.boolean().optional(),
   /** Prefer: handling=lenient */
   lenient: z.boolean().optional(),
-  /** GET unless the parameters need POST */
+  /** GET unless the parameters or the server need POST */
   method: z.enum(["GET", "POST"]).optional(),
+  /** hours that the server may take to prepare; the installation's EXPORT_LIMIT_HOURS where absent */
+  limit_hours: z.number().positive().max(8_760).optional(),
+  /** hours without a change of X-Progress; the installation's EXPORT_STALL_HOURS where absent */
+  stall_hours: z.number().positive().max(8_760).optional(),
 });
 export type ExportRequest = z.infer<typeof ExportRequest>;
 
@@ -47,6 +59,8 @@ export const KickOffBody = ExportRequest.extend({
   /** how people call the group; the address holds its id alone */
   group_name: z.string().trim().max(512).optional(),
   use_smart_auth: z.boolean().default(true),
+  /** in place of SMART credentials: a token from elsewhere, used as long as the server takes it */
+  bearer_token: z.string().max(16_384).optional(),
   token_url: z.string().max(2048).optional(),
   client_id: z.string().max(1024).optional(),
   /** a string holding JSON (JWK, JWKS) or PEM, or the JSON itself */

@@ -233,12 +233,11 @@ export type EventList = z.infer<typeof EventList>;
 /**
  * `POST /api/bulk-data/resume`: a failed job of ours by its `job_id` (what arrived is kept), or an
  * export that runs at the server already, by its `status_url` with the credentials of a kick-off.
+ * `fhir_server_url` is guessed from the status URL where it is absent.
  */
 export const ResumeBody = KickOffBody.partial({ fhir_server_url: true }).extend({
   job_id: z.uuid().optional(),
   status_url: z.string().min(1).max(2048).optional(),
-  /** refused in words: a token lives minutes, an export hours */
-  bearer_token: z.string().max(16_384).optional(),
 });
 export type ResumeBody = z.infer<typeof ResumeBody>;
 

@@ -8,6 +8,8 @@ export type ServerCapability = {
   fhirVersion: string | null;
   /** name and version */
   software: string | null;
+  /** canonical addresses of what it says to be: instantiates, imports and implementationGuide */
+  instantiates: string[];
   /** of all rest entries, sorted */
   resourceTypes: string[];
   /** from the oauth-uris extension, absolute; how servers told it before smart-configuration */
@@ -79,6 +81,12 @@ export function capabilityOf(statement: Json, fhirBaseUrl: string): ServerCapabi
   return {
     fhirVersion: text(statement.fhirVersion),
     software: name ? [name, version].filter(Boolean).join(" ").slice(0, 200) : null,
+    instantiates: ["instantiates", "imports", "implementationGuide"]
+      .flatMap((name) => statement[name])
+      .map(text)
+      .filter((address) => address !== null)
+      .map((address) => address.slice(0, 300))
+      .slice(0, 50),
     resourceTypes: [...new Set(types)].sort(),
     tokenUrl: tokenUri && URL.canParse(tokenUri, base) ? new URL(tokenUri, base).href : null,
   };

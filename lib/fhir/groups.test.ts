@@ -84,6 +84,8 @@ test.each<[string, () => Response, string]>([
 });
 
 const statement = {
+  instantiates: ["http://hl7.org/fhir/uv/bulkdata/CapabilityStatement/bulk-data|2.0.0"],
+  implementationGuide: ["http://x.org/ig|1", 7],
   resourceType: "CapabilityStatement",
   fhirVersion: "4.0.1",
   software: { name: "SMART Sample Bulk Data Server", version: "2.1.1" },
@@ -106,12 +108,17 @@ test("the CapabilityStatement tells version, software, types and token address",
   expect(capabilityOf(statement, fhirBaseUrl)).toEqual({
     fhirVersion: "4.0.1",
     software: "SMART Sample Bulk Data Server 2.1.1",
+    instantiates: [
+      "http://hl7.org/fhir/uv/bulkdata/CapabilityStatement/bulk-data|2.0.0",
+      "http://x.org/ig|1",
+    ],
     resourceTypes: ["Condition", "Patient"],
     tokenUrl: "https://x.org/auth/token",
   });
   expect(capabilityOf({ rest: "?", software: 1 }, fhirBaseUrl)).toEqual({
     fhirVersion: null,
     software: null,
+    instantiates: [],
     resourceTypes: [],
     tokenUrl: null,
   });

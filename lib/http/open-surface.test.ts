@@ -10,9 +10,14 @@ const source = (file: string) => readFileSync(path.join(app, file), "utf8");
 const handlers = files.filter((name) => /(^|\/)route\.tsx?$/.test(name));
 
 /** Everything that answers somebody who has not signed in. Longer only for a very good reason. */
-const open = ["api/health/route.ts", "api/invitations/accept/route.ts"];
+const open = [
+  // public keys, which FHIR servers must be able to read
+  ".well-known/jwks.json/route.ts",
+  "api/health/route.ts",
+  "api/invitations/accept/route.ts",
+];
 
-test("no handler but health and the one-time link answers without a sign-in", () => {
+test("no handler but health, the public keys and the one-time link answers without a sign-in", () => {
   const declared = handlers.filter((file) => /access:\s*["'`]public["'`]/.test(source(file)));
   expect(declared.filter((file) => !open.includes(file))).toEqual([]);
   expect(declared).toContain("api/invitations/accept/route.ts");

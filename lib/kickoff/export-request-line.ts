@@ -1,4 +1,4 @@
-import type { ExportRequest } from "@/lib/contract/export-request";
+import type { Dialect, ExportRequest } from "@/lib/contract/export-request";
 import { AppError } from "@/lib/errors";
 
 export type ExportRequestLine = {
@@ -12,9 +12,10 @@ type Parameter = { name: string } & Record<string, unknown>;
 
 /**
  * The request that starts an export (Bulk Data Access, Kick-off Request), as it goes over the wire.
- * GET joins lists with commas, which versions 1 to 3 and Cerner understand; POST repeats the
- * parameter, which is the only form that version 4 allows. `patient` exists in POST alone.
+ * How GET writes lists is the server's dialect; POST repeats the parameter, which is the only form that
+ * version 4 allows. `patient` exists in POST alone.
  * @param input.fhirBaseUrl without trailing slash
+ * @param input.dialect "mixed" where nothing is known
  * @throws AppError invalid-request where level and parameters do not fit
  */
 export function exportRequestLine(input: {
@@ -22,8 +23,9 @@ export function exportRequestLine(input: {
   level: "system" | "patient" | "group";
   groupId: string | null;
   request: ExportRequest;
+  dialect?: Dialect;
 }): ExportRequestLine {
-  const { fhirBaseUrl, level, groupId, request } = input;
+  const { fhirBaseUrl, level, groupId, request, dialect = "mixed" } = input;
   if (level === "group" && !groupId) {
     throw new AppError("invalid-request", { reason: "a group-level export needs a group id" });
   }
@@ -46,21 +48,31 @@ export function exportRequestLine(input: {
     Accept: "application/fhir+json",
     Prefer: request.lenient ? "respond-async, handling=lenient" : "respond-async",
   };
-  const post = request.method === "POST" || Boolean(request.patient?.length);
-  if (post) {
+  if (methodOf(request, dialect) === "POST") {
     headers["Content-Type"] = "application/fhir+json";
-    const body = { resourceType: "Parameters", parameter: parametersOf(request) };
+    const body = { resourceType: "Parameters", parameter: parametersOf(request, dialect) };
     return { method: "POST", url, headers, body: JSON.stringify(body) };
   }
-  const query = queryOf(request);
+  const query = queryOf(request, dialect);
   return { method: "GET", url: query ? `${url}?${query}` : url, headers, body: undefined };
 }
 
-/** A comma inside a filter must survive the comma that joins filters, so it is escaped once more. */
+/** What the person chose, else what the parameters need, else what the server wants. */
+export function methodOf(request: ExportRequest, dialect: Dialect): "GET" | "POST" {
+  if (request.patient?.length) return "POST";
+  return request.method ?? (dialect === "post" ? "POST" : "GET");
+}
+
+/**
+ * A comma inside a filter must survive a server that takes every comma for the one between filters,
+ * so it is escaped once more; the filter is a query, in which that means the same.
+ */
 const escaped = (filters: string[] | undefined) =>
   filters?.map((filter) => filter.replaceAll(",", "%2C"));
 
-function queryOf(request: ExportRequest): string {
+function queryOf(request: ExportRequest, dialect: Dialect): string {
+  const repeated = (name: string) =>
+    dialect === "repeat" || (dialect !== "comma" && name === "_typeFilter");
   const lists: [string, string[] | undefined][] = [
     ["_type", request.resource_types],
     ["_typeFilter", escaped(request.type_filter)],
@@ -78,25 +90,37 @@ function queryOf(request: ExportRequest): string {
   return [
     ...lists
       .filter(([, values]) => values?.length)
-      .map(([name, values]) => `${name}=${values?.map(encodeURIComponent).join(",")}`),
+      .map(([name, values = []]) => {
+        const between = repeated(name) ? `&${name}=` : ",";
+        return `${name}=${values.map(encodeURIComponent).join(between)}`;
+      }),
     ...single
       .filter(([, value]) => value !== undefined)
       .map(([name, value]) => `${name}=${encodeURIComponent(value ?? "")}`),
   ].join("&");
 }
 
-function parametersOf(request: ExportRequest): Parameter[] {
+function parametersOf(request: ExportRequest, dialect: Dialect): Parameter[] {
   const many = (name: string, type: string, values: unknown[] | undefined): Parameter[] =>
     (values ?? []).map((value) => ({ name, [type]: value }));
   const one = (name: string, type: string, value: unknown): Parameter[] =>
     value === undefined ? [] : [{ name, [type]: value }];
   const references = request.patient?.map((reference) => ({ reference }));
+  // Version 4 made a Coding of what had been a code.
+  const associated: Parameter[] =
+    dialect === "post"
+      ? many(
+          "includeAssociatedData",
+          "valueCoding",
+          request.include_associated_data?.map((code) => ({ code })),
+        )
+      : many("includeAssociatedData", "valueCode", request.include_associated_data);
   return [
     ...many("_type", "valueString", request.resource_types),
     ...many("_typeFilter", "valueString", escaped(request.type_filter)),
     ...many("_elements", "valueString", request.elements),
     ...many("patient", "valueReference", references),
-    ...many("includeAssociatedData", "valueCode", request.include_associated_data),
+    ...associated,
     ...one("_outputFormat", "valueString", request.output_format),
     ...one("_since", "valueInstant", request.since),
     ...one("_until", "valueInstant", request.until),

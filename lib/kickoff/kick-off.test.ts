@@ -1,12 +1,17 @@
 import { expect, test } from "vitest";
-import { ExportRequest } from "@/lib/contract/export-request";
+import { type Dialect, ExportRequest } from "@/lib/contract/export-request";
 import type { AppError } from "@/lib/errors";
 import { exportRequestLine } from "./export-request-line";
 import { kickOff } from "./kick-off";
 
 const fhirBaseUrl = "https://x.org/fhir";
-const line = (request: Partial<ExportRequest>, level: "system" | "patient" | "group" = "group") =>
+const line = (
+  request: Partial<ExportRequest>,
+  level: "system" | "patient" | "group" = "group",
+  dialect?: Dialect,
+) =>
   exportRequestLine({
+    dialect,
     fhirBaseUrl,
     level,
     groupId: level === "group" ? "a b" : null,
@@ -26,22 +31,50 @@ test.each([
   });
 });
 
-test("every parameter of the standard goes into the query, lists joined with commas", () => {
-  const { url } = line({
-    resource_types: ["Patient", "Condition"],
-    since: "2026-01-01T00:00:00+08:00",
-    until: "2026-02-01T00:00:00Z",
-    type_filter: ["Observation?category=laboratory,vital-signs", "Condition?code=a"],
-    elements: ["Patient.id", "Condition.code"],
-    include_associated_data: ["LatestProvenanceResources"],
-    output_format: "application/fhir+ndjson",
-    organize_output_by: "Patient",
-    allow_partial_manifests: true,
-  });
+const everything: Partial<ExportRequest> = {
+  resource_types: ["Patient", "Condition"],
+  since: "2026-01-01T00:00:00+08:00",
+  until: "2026-02-01T00:00:00Z",
+  type_filter: ["Observation?category=laboratory,vital-signs", "Condition?code=a"],
+  elements: ["Patient.id", "Condition.code"],
+  include_associated_data: ["LatestProvenanceResources"],
+  output_format: "application/fhir+ndjson",
+  organize_output_by: "Patient",
+  allow_partial_manifests: true,
+};
+const filters = ["Observation%3Fcategory%3Dlaboratory%252Cvital-signs", "Condition%3Fcode%3Da"];
+
+test.each<[Dialect | undefined, string[]]>([
+  [
+    "comma",
+    [
+      "_type=Patient,Condition",
+      `_typeFilter=${filters.join(",")}`,
+      "_elements=Patient.id,Condition.code",
+    ],
+  ],
+  [
+    undefined,
+    [
+      "_type=Patient,Condition",
+      ...filters.map((filter) => `_typeFilter=${filter}`),
+      "_elements=Patient.id,Condition.code",
+    ],
+  ],
+  [
+    "repeat",
+    [
+      "_type=Patient",
+      "_type=Condition",
+      ...filters.map((filter) => `_typeFilter=${filter}`),
+      "_elements=Patient.id",
+      "_elements=Condition.code",
+    ],
+  ],
+])("every parameter of the standard goes into the query, lists as in %s", (dialect, lists) => {
+  const { url } = line(everything, "group", dialect);
   expect(url.split("?")[1]?.split("&")).toEqual([
-    "_type=Patient,Condition",
-    "_typeFilter=Observation%3Fcategory%3Dlaboratory%252Cvital-signs,Condition%3Fcode%3Da",
-    "_elements=Patient.id,Condition.code",
+    ...lists,
     "includeAssociatedData=LatestProvenanceResources",
     "_outputFormat=application%2Ffhir%2Bndjson",
     "_since=2026-01-01T00%3A00%3A00%2B08%3A00",
@@ -51,6 +84,33 @@ test("every parameter of the standard goes into the query, lists joined with com
   ]);
   const query = new URL(url).searchParams;
   expect(query.get("_since")).toBe("2026-01-01T00:00:00+08:00");
+});
+
+test("version 4 gets everything by POST, each value a parameter, associated data as Coding", () => {
+  const { method, url, body } = line(everything, "group", "post");
+  expect([method, url]).toEqual(["POST", "https://x.org/fhir/Group/a%20b/$export"]);
+  expect(JSON.parse(body ?? "").parameter).toEqual([
+    { name: "_type", valueString: "Patient" },
+    { name: "_type", valueString: "Condition" },
+    { name: "_typeFilter", valueString: "Observation?category=laboratory%2Cvital-signs" },
+    { name: "_typeFilter", valueString: "Condition?code=a" },
+    { name: "_elements", valueString: "Patient.id" },
+    { name: "_elements", valueString: "Condition.code" },
+    { name: "includeAssociatedData", valueCoding: { code: "LatestProvenanceResources" } },
+    { name: "_outputFormat", valueString: "application/fhir+ndjson" },
+    { name: "_since", valueInstant: "2026-01-01T00:00:00+08:00" },
+    { name: "_until", valueInstant: "2026-02-01T00:00:00Z" },
+    { name: "organizeOutputBy", valueString: "Patient" },
+    { name: "allowPartialManifests", valueBoolean: true },
+  ]);
+});
+
+test("before version 4 associated data is a code in POST too, and a chosen method wins", () => {
+  const asked = { include_associated_data: ["_custom"], method: "POST" as const };
+  expect(JSON.parse(line(asked).body ?? "").parameter).toEqual([
+    { name: "includeAssociatedData", valueCode: "_custom" },
+  ]);
+  expect(line({ method: "GET" }, "group", "post").method).toBe("GET");
 });
 
 test("a list of patients is sent by POST, each parameter repeated", () => {

@@ -1,4 +1,4 @@
-import type { ExportRequest } from "@/lib/contract/export-request";
+import type { Dialect, ExportRequest } from "@/lib/contract/export-request";
 import { AppError } from "@/lib/errors";
 import { readJson } from "@/lib/fhir/read-json";
 import { commonRefusal, readRefusal } from "@/lib/fhir/refusal";
@@ -18,6 +18,7 @@ export async function kickOff(
     level: "system" | "patient" | "group";
     groupId: string | null;
     request: ExportRequest;
+    dialect?: Dialect;
     token: string | null;
     signal?: AbortSignal;
     readTimeoutMs?: number;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { AppError } from "@/lib/errors";
-import { splitServerUrl } from "./split-server-url";
+import { baseOfStatusUrl, splitServerUrl } from "./split-server-url";
 
 test.each([
   ["https://x.org/fhir", "https://x.org/fhir", "system", null],
@@ -44,4 +44,12 @@ test.each([
     expect((error as AppError).params.reason).toBe(reason);
     expect((error as AppError).message).not.toContain("secret");
   }
+});
+
+test.each([
+  ["https://x.org/eyJh/fhir/bulkstatus/1", "https://x.org/eyJh/fhir"],
+  ["https://x.org/api/FHIR/R4/BulkRequest/1?a=b", "https://x.org/api/FHIR/R4"],
+  ["https://x.org/jobs/1", "https://x.org"],
+])("a bare status URL %s is an export of %s", (statusUrl, base) => {
+  expect(baseOfStatusUrl(statusUrl)).toBe(base);
 });

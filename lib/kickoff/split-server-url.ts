@@ -29,6 +29,18 @@ export function splitServerUrl(text: string): ServerUrl {
   return { fhirBaseUrl: base(parts), level: "system", groupId: null };
 }
 
+/**
+ * The FHIR base that a status URL most likely belongs to: up to the last part of its path that is called
+ * as bases are ("fhir", "R4"), else the host. Good enough to say whose export it is, not to search there.
+ * @throws AppError url-invalid
+ */
+export function baseOfStatusUrl(statusUrl: string): string {
+  const url = webAddress(statusUrl);
+  const parts = url.pathname.split("/").filter((part) => part !== "");
+  const last = parts.findLastIndex((part) => /^(fhir|r[3-6]b?|stu3|dstu2|baser4)$/i.test(part));
+  return [url.origin, ...parts.slice(0, last + 1)].join("/");
+}
+
 function decoded(segment: string): string {
   try {
     return decodeURIComponent(segment);

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { CopyBuffer } from "./copy-buffer";
-import { deletedEntries } from "./deleted-entries";
+import { deletedEntries, undeletableEntry } from "./deleted-entries";
 import { lineOf as lineOfRow, type Row, rowReader } from "./line-to-row";
 import { outcomeIssues } from "./outcome-issues";
 import { partitionName } from "./partition-name";
@@ -254,6 +254,23 @@ test("only DELETE entries that name a resource are deletions", () => {
     { resourceType: "Condition", resourceId: "b.1-2" },
   ]);
   expect(deletedEntries({ entry: "x" })).toEqual([]);
+});
+
+test.each<[string, unknown, number | null]>([
+  ["only deletions", [{ request: { method: "DELETE", url: "Patient/a" } }], null],
+  ["nothing", undefined, null],
+  [
+    "a PUT after a deletion",
+    [
+      { request: { method: "DELETE", url: "Patient/a" } },
+      { request: { method: "PUT", url: "Patient/b" } },
+    ],
+    2,
+  ],
+  ["a conditional delete", [{ request: { method: "DELETE", url: "Patient?name=x" } }], 1],
+  ["no request", [{ resource: {} }], 1],
+])("a Bundle with %s names the entry that nobody can apply", (_what, entry, place) => {
+  expect(undeletableEntry(entry === undefined ? {} : { entry: entry as never })).toBe(place);
 });
 
 test("a partition is named after its table and a checked job id", () => {

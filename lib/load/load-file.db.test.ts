@@ -458,15 +458,19 @@ test("error files become outcomes and deleted files deletions, the same when loa
         type: "transaction",
         entry: [
           { request: { method: "DELETE", url: "Patient/1" } },
-          { request: { method: "PUT", url: "Patient/2" } },
           { request: { method: "DELETE", url: "https://s/fhir/Condition/3" } },
         ],
+      }),
+      JSON.stringify({
+        resourceType: "Bundle",
+        type: "transaction",
+        entry: [{ request: { method: "PUT", url: "Patient/2" } }],
       }),
     ),
   });
   for (let turn = 0; turn < 2; turn += 1) {
     expect(await loadFile(errors)).toMatchObject({ lines: 2, rejected: 1 });
-    expect(await loadFile(deleted)).toMatchObject({ lines: 1, rejected: 0 });
+    expect(await loadFile(deleted)).toMatchObject({ lines: 2, rejected: 1 });
     await database().pool.query(
       "UPDATE export_files SET loaded_bytes = 0, lines = 0, rejected = 0 WHERE job_id = $1",
       [jobId],

@@ -2,6 +2,7 @@ import type { PoolClient } from "pg";
 import { AppError } from "@/lib/errors";
 import { LeaseLost } from "@/lib/store/lease-lost";
 import { type Aside, deletionWriter, outcomeWriter } from "./aside-writers";
+import { undeletableEntry } from "./deleted-entries";
 import { forgetRollUps } from "./forget-roll-ups";
 import { lineBreaksBefore } from "./line-breaks-before";
 import { rowReader } from "./line-to-row";
@@ -38,7 +39,12 @@ export type LoadFileOptions = {
 function toAside(line: Line, type: string): Aside | Reject {
   const parsed = parseLine(line);
   if ("reasonCode" in parsed) return parsed;
-  if (parsed.resourceType === type) return { line, resource: parsed.resource };
+  if (parsed.resourceType === type) {
+    const entry = type === "Bundle" ? undeletableEntry(parsed.resource) : null;
+    if (entry === null) return { line, resource: parsed.resource };
+    const reason = `Entry ${entry} of the Bundle is not the deletion of one resource by its id`;
+    return { line, reasonCode: "not-a-deletion", reason };
+  }
   return {
     line,
     reasonCode: "wrong-type",

@@ -6,6 +6,7 @@ export type ReasonCode =
   | "not-an-object"
   | "wrong-type"
   | "no-id"
+  | "not-a-deletion"
   | "too-long"
   | "not-storable";
 

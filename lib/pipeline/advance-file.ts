@@ -21,7 +21,7 @@ import type { LoadSlots, Slot } from "./load-slots";
 import { nextTry } from "./next-try";
 import { budgets } from "./stages";
 import { underLease } from "./under-lease";
-import { needsToken, withToken } from "./with-token";
+import { withToken } from "./with-token";
 
 /** How often a running download tells how far it is. */
 const tellEveryMs = 2_000;
@@ -90,11 +90,11 @@ async function download(file: ClaimedFile, tools: FileTools): Promise<GoesOn | n
         });
       try {
         // Bulk Data Access, File Request: the token where the manifest says so, and not elsewhere.
-        if (!needsToken(file.url, file)) return await fetchWith(null);
+        if (!file.requiresAccessToken) return await fetchWith(null);
         return await withToken((options) => {
           if (!file.connectionId) throw new AppError("not-found", { what: "connection" });
           const { connectionId, fhirBaseUrl } = file;
-          return stages.authorize(connectionId, { ...options, fhirBaseUrl });
+          return stages.authorize(connectionId, { ...options, fhirBaseUrl, to: file.url });
         }, fetchWith);
       } finally {
         await early.ended();

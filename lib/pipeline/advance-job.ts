@@ -19,7 +19,7 @@ import { LeaseLost } from "@/lib/store/lease-lost";
 import { failureOf } from "./failure-of";
 import { nextTry } from "./next-try";
 import type { stageFunctions } from "./stage-functions";
-import { budgets } from "./stages";
+import { budgets, isOver } from "./stages";
 import { underLease } from "./under-lease";
 import { withToken } from "./with-token";
 
@@ -30,10 +30,12 @@ type Tools = { stages: StageFunctions; leaseSeconds: number };
 const tokensOf = (
   { connectionId, fhirBaseUrl }: { connectionId: string | null; fhirBaseUrl: string },
   stages: StageFunctions,
+  /** where the request goes, if the server chose the address */
+  to?: string,
 ) => {
   return (options?: { fresh?: boolean }) => {
     if (!connectionId) throw new AppError("not-found", { what: "connection" });
-    return stages.authorize(connectionId, { ...options, fhirBaseUrl });
+    return stages.authorize(connectionId, { ...options, fhirBaseUrl, to });
   };
 };
 
@@ -58,6 +60,7 @@ async function kickoff(job: ClaimedJob, stages: StageFunctions): Promise<void> {
   const authorize = tokensOf(job, stages);
   const { statusUrl, requestUrl } = await withToken(authorize, (token) =>
     stages.kickOff({
+      connectionId: job.connectionId,
       fhirBaseUrl: job.fhirBaseUrl,
       level: job.level,
       groupId: job.groupId,
@@ -80,7 +83,6 @@ async function kickoff(job: ClaimedJob, stages: StageFunctions): Promise<void> {
 const longestManifestPages = 10_000;
 
 async function poll(job: ClaimedJob, stages: StageFunctions): Promise<void> {
-  const authorize = tokensOf(job, stages);
   const files = new Map<string, NewFile>();
   const raw: unknown[] = [];
   const pages: { output: number; deleted: number; error: number }[] = [];
@@ -96,7 +98,7 @@ async function poll(job: ClaimedJob, stages: StageFunctions): Promise<void> {
     const statusUrl: string = url;
     seen.add(statusUrl);
     const now = new Date();
-    const answer = await withToken(authorize, (token) =>
+    const answer = await withToken(tokensOf(job, stages, statusUrl), (token) =>
       stages.checkStatus({ statusUrl, token, polls, now }),
     );
     if (answer.state === "waiting") {
@@ -176,13 +178,13 @@ export async function deleteExport(
     connectionId: string | null;
     fhirBaseUrl: string;
     statusUrl: string;
-    why: "completed" | "cancelled";
+    why: "completed" | "cancelled" | "failed" | "removed";
   },
   stages: StageFunctions,
 ): Promise<void> {
   let detail: Record<string, unknown>;
   try {
-    const authorize = tokensOf({ connectionId, fhirBaseUrl }, stages);
+    const authorize = tokensOf({ connectionId, fhirBaseUrl }, stages, statusUrl);
     const { deleted, reason } = await withToken(authorize, (token) =>
       stages.deleteExport({ statusUrl, token }),
     );
@@ -241,7 +243,13 @@ export async function advanceJob(
     log()[level]({ ...where, code: failure.code, inMs: next?.delayMs }, "step failed");
     try {
       if (next) await storeJobRetry(job, { error: failure, ...next });
-      else await storeJobFailure(job, failure);
+      else {
+        await storeJobFailure(job, failure);
+        // A retry starts anew, and many servers have room for one export at a time.
+        if (job.statusUrl && isOver(failure.code)) {
+          await deleteExport({ ...job, statusUrl: job.statusUrl, why: "failed" }, stages);
+        }
+      }
     } catch (unwritten) {
       log().warn({ ...where, err: unwritten }, "not written: the lease will run out");
     }

@@ -8,13 +8,16 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vi
 import { KickOffBody } from "@/lib/contract/export-request";
 import { ResumeBody } from "@/lib/contract/job";
 import { database } from "@/lib/store/client";
+import { getConnection, listConnections } from "@/lib/store/connections";
 import { freshDatabase, removeJobs } from "@/lib/store/fresh-database";
 import { health } from "@/lib/store/health";
 import { jobDetail } from "@/lib/store/jobs";
 import { overview } from "@/lib/store/overview";
 import { listRejectedLines, rejectedLinesAsNdjson } from "@/lib/store/rejected-lines";
 import { type Sandbox, startSandbox } from "@/sandbox/server";
+import { authorize } from "./authorize";
 import { cancelJob, kickOffJob, purgeJob, resumeExport, retryJob, startExport } from "./commands";
+import { changeConnection } from "./connection-commands";
 import { runWorker } from "./worker";
 
 // What scripts and people order, against the sandbox with sign-in, with a real worker.
@@ -162,7 +165,8 @@ test("a server that is busy with another export makes the job wait, not fail", a
 
 test("a kick-off that takes longer than callers wait is answered without its status URL and goes on", async () => {
   let accept = () => {};
-  const slow = createServer((_request, response) => {
+  const slow = createServer((request, response) => {
+    if (request.url?.endsWith("/metadata")) return response.writeHead(404).end();
     accept = () => {
       response.writeHead(202, { "Content-Location": `${base}/status/1` }).end();
     };
@@ -309,16 +313,12 @@ test("an export that runs at the server already is gone on with from its status 
     status: "completed",
     completeness: "complete",
   });
-  const elsewhere = { ...kickOffBody(), status_url: "https://elsewhere.example.org/status/1" };
-  await expect(resumeExport(elsewhere, by)).rejects.toMatchObject({ code: "invalid-request" });
-  for (const body of [
-    {},
-    { status_url: statusUrl },
-    { status_url: statusUrl, bearer_token: "t" },
-  ]) {
-    await expect(resumeExport(ResumeBody.parse(body), by)).rejects.toMatchObject({
-      code: "invalid-request",
-    });
+  for (const [body, code] of [
+    [{}, "invalid-request"],
+    [{ status_url: statusUrl }, "config-missing-field"],
+    [{ status_url: statusUrl, bearer_token: "a\nb" }, "invalid-request"],
+  ] as const) {
+    await expect(resumeExport(ResumeBody.parse(body), by)).rejects.toMatchObject({ code });
   }
   const { connection_id } = first;
   const known = await resumeExport(ResumeBody.parse({ status_url: statusUrl, connection_id }), by);
@@ -336,4 +336,125 @@ test("a removed job leaves no rows, no partitions and no files", async () => {
     [job_id],
   );
   expect(rows[0].n).toBe(0);
+});
+
+async function bearerToken(): Promise<string> {
+  const connection = (await listConnections()).find(({ auth }) => auth === "smart");
+  return (await authorize(connection?.connection_id ?? "")) as string;
+}
+
+test("a bare status URL and a bearer token are enough to go on with an export", async () => {
+  const first = await kickOffJob(kickOffBody(), by);
+  await database().pool.query("UPDATE export_jobs SET next_run_at = 'infinity' WHERE id = $1", [
+    first.job_id,
+  ]);
+  const body = { status_url: first.status_url, bearer_token: await bearerToken() };
+  const resumed = await resumeExport(ResumeBody.parse(body), by);
+  expect(resumed.fhir_base_url).toBe(sandbox.fhirBaseUrl);
+  startWorker();
+  expect(await untilEnded(resumed.job_id)).toMatchObject({
+    status: "completed",
+    completeness: "complete",
+  });
+  const connection = await getConnection(resumed.connection_id as string);
+  expect(connection).toMatchObject({ auth: "bearer", has_bearer_token: true, key: null });
+  const { rows } = await database().pool.query("SELECT c::text AS row FROM connections c");
+  expect(rows.map(({ row }) => row).join()).not.toContain(body.bearer_token);
+});
+
+test("a bearer token that the server does not take any more is not renewed but asked for", async () => {
+  await kickOffJob(kickOffBody(), by);
+  const bearer_token = await bearerToken();
+  const fhir_server_url = `${sandbox.fhirBaseUrl}/Group/FallonHealth`;
+  const started = await kickOffJob(KickOffBody.parse({ fhir_server_url, bearer_token }), by);
+  sandbox.revokeTokens();
+  startWorker();
+  const failed = await untilEnded(started.job_id);
+  expect(failed).toMatchObject({ status: "failed", failure: { code: "bearer-refused" } });
+  const id = started.connection_id as string;
+  // The store of tokens of this process still holds one that was revoked.
+  const fresh = await authorize((await smartConnection()) as string, { fresh: true });
+  await changeConnection(id, { bearer_token: `Bearer ${fresh}` });
+  await retryJob(started.job_id, by);
+  expect(await untilEnded(started.job_id)).toMatchObject({ status: "completed" });
+});
+
+const smartConnection = async () =>
+  (await listConnections()).find(({ auth }) => auth === "smart")?.connection_id;
+
+test("a status URL at another host gets the token only where a person allowed the host", async () => {
+  const seen: (string | undefined)[] = [];
+  const stranger = createServer((request, response) => {
+    seen.push(request.headers.authorization);
+    if (!request.headers.authorization) return response.writeHead(401).end();
+    response
+      .writeHead(200, { "content-type": "application/json" })
+      .end(JSON.stringify({ transactionTime: "2026-01-01T00:00:00Z", output: [] }));
+  }).listen(0, "127.0.0.1");
+  await once(stranger, "listening");
+  const host = `127.0.0.1:${(stranger.address() as AddressInfo).port}`;
+  try {
+    const body = { ...kickOffBody(), status_url: `http://${host}/status/1` };
+    const job = await resumeExport(body, by);
+    startWorker();
+    expect(await untilEnded(job.job_id)).toMatchObject({
+      status: "failed",
+      failure: { code: "token-host", params: { host } },
+    });
+    expect(seen.every((sent) => sent === undefined)).toBe(true);
+    await changeConnection(job.connection_id as string, { allowed_hosts: [host] });
+    await retryJob(job.job_id, by);
+    expect(await untilEnded(job.job_id)).toMatchObject({ status: "completed" });
+    expect(seen.some((sent) => sent?.startsWith("Bearer "))).toBe(true);
+    await changeConnection(job.connection_id as string, { allowed_hosts: [] });
+  } finally {
+    stranger.close();
+  }
+});
+
+test("the server is told of an export that failed there, and of a failed job that is removed", async () => {
+  const deletes: string[] = [];
+  const server = createServer((request, response) => {
+    if (request.method === "DELETE") {
+      deletes.push(request.url ?? "");
+      // An odd answer fails nothing.
+      return response.writeHead(500).end("<html>what?</html>");
+    }
+    const stalled = request.url?.includes("stalled");
+    response
+      .writeHead(stalled ? 202 : 500, {
+        "content-type": "application/json",
+        "x-progress": "1 of 9",
+      })
+      .end(
+        JSON.stringify({
+          resourceType: "OperationOutcome",
+          issue: [{ severity: "error", code: "processing", diagnostics: "It broke" }],
+        }),
+      );
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  try {
+    startWorker();
+    const open = { fhir_server_url: base, use_smart_auth: false };
+    const broken = await resumeExport(
+      ResumeBody.parse({ ...open, status_url: `${base}/broken` }),
+      by,
+    );
+    expect(await untilEnded(broken.job_id)).toMatchObject({ failure: { code: "export-error" } });
+    await vi.waitFor(() => expect(deletes).toEqual(["/broken"]));
+    const still = await resumeExport(
+      ResumeBody.parse({ ...open, status_url: `${base}/stalled`, stall_hours: 0.0001 }),
+      by,
+    );
+    expect(await untilEnded(still.job_id)).toMatchObject({
+      failure: { code: "export-stalled", params: { progress: "1 of 9" } },
+    });
+    expect(deletes).toEqual(["/broken"]);
+    await purgeJob(still.job_id);
+    expect(deletes).toEqual(["/broken", "/stalled"]);
+  } finally {
+    server.close();
+  }
 });

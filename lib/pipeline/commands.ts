@@ -12,7 +12,7 @@ import type { JobDetail, ResumeBody } from "@/lib/contract/job";
 import { AppError } from "@/lib/errors";
 import { setReadTimeout } from "@/lib/fhir/send";
 import { webAddress } from "@/lib/fhir/web-address";
-import { splitServerUrl } from "@/lib/kickoff/split-server-url";
+import { baseOfStatusUrl, splitServerUrl } from "@/lib/kickoff/split-server-url";
 import { dropJob } from "@/lib/load/drop-job";
 import { env } from "@/lib/settings/env";
 import { createHeldJob, createJobs, type NewJob } from "@/lib/store/create-job";
@@ -134,36 +134,40 @@ export async function retryJob(jobId: string, by: By): Promise<JobDetail> {
 
 /**
  * `POST /api/bulk-data/resume`: a failed job of ours, or an export that runs at the server already.
- * @throws AppError as retryJob and kickOffJob; invalid-request where the status URL lies at another
- *   host than the FHIR server, which must not get the server's token
+ * Its token goes to the status URL's host only where that is the FHIR server's own or one that a
+ * person allowed; where none is named, the server is the status URL's.
+ * @throws AppError as retryJob and kickOffJob; invalid-request
  */
 export async function resumeExport(body: ResumeBody, by: By): Promise<JobDetail> {
   if (body.job_id) return retryJob(body.job_id, by);
   const wrong = (reason: string) => new AppError("invalid-request", { reason });
   if (!body.status_url) throw wrong("job_id or status_url is needed");
-  if (body.bearer_token) {
-    throw wrong(
-      "bearer_token: a token ends before most exports do; send the SMART credentials of a kick-off or a connection_id",
-    );
-  }
   const statusUrl = webAddress(body.status_url);
   const server =
     body.fhir_server_url ??
-    (body.connection_id && (await knownConnection(body.connection_id)).fhirBaseUrl);
-  if (!server) throw wrong("fhir_server_url is needed beside status_url");
+    (body.connection_id
+      ? (await knownConnection(body.connection_id)).fhirBaseUrl
+      : baseOfStatusUrl(statusUrl.href));
   const job = await newJobOf({ ...body, fhir_server_url: server }, by);
-  if (statusUrl.origin !== new URL(job.fhirBaseUrl).origin) {
-    throw wrong("status_url: must be at the host of fhir_server_url");
-  }
   const [jobId] = await createJobs([{ ...job, statusUrl: statusUrl.href }]);
   return jobDetail(jobId as string);
 }
 
 /**
- * Removes an ended job with its rows and files.
+ * Removes an ended job with its rows and files; the server is told that a failed one's export is not
+ * waited for any more.
  * @throws AppError not-found, job-not-ended
  */
 export async function purgeJob(jobId: string): Promise<void> {
+  const job = await jobDetail(jobId);
+  if (job.status === "failed" && job.status_url) {
+    const { connection_id: connectionId, fhir_base_url: fhirBaseUrl, status_url: statusUrl } = job;
+    const told = deleteExport(
+      { jobId, connectionId, fhirBaseUrl, statusUrl, why: "removed" },
+      stageFunctions,
+    );
+    await Promise.race([told, sleep(tellWithinMs)]);
+  }
   await storePurge(jobId, async () => {
     await dropJob(jobId);
     await rm(path.join(env().BULK_DIR, jobId), { recursive: true, force: true });

@@ -14,7 +14,13 @@ import { webAddress } from "@/lib/fhir/web-address";
 import { splitServerUrl } from "@/lib/kickoff/split-server-url";
 import { env } from "@/lib/settings/env";
 import { discover } from "@/lib/smart-auth/discover";
-import { readPrivateKey, type SigningKey } from "@/lib/smart-auth/private-key";
+import { makeKey } from "@/lib/smart-auth/make-key";
+import {
+  readPrivateKey,
+  type SigningAlgorithm,
+  type SigningKey,
+} from "@/lib/smart-auth/private-key";
+import { type MadeKey, type MadeKeys, rotateKey } from "@/lib/store/connection-keys";
 import {
   type ConnectionKey,
   credentialsOf,
@@ -40,12 +46,23 @@ export const toConnectionKey = (key: SigningKey): ConnectionKey => ({
   kind: key.kind,
 });
 
+/** A pair made here, as it is handed to the store. */
+async function madeKey(algorithm: SigningAlgorithm): Promise<MadeKey> {
+  const { key, publicJwk } = await makeKey(algorithm);
+  return { ...toConnectionKey(key), publicJwk: { ...publicJwk } };
+}
+
+async function madeKeys(algorithm: SigningAlgorithm): Promise<MadeKeys> {
+  return { current: await madeKey(algorithm), next: await madeKey(algorithm) };
+}
+
 const given = (text: string | undefined) => text?.trim() || undefined;
 
 /**
  * Makes a connection from a config, from form fields or both (a field wins over the file). Where
  * neither tells the token URL it is asked of the server; a server that does not answer now is no
- * reason to refuse the connection: its test tells.
+ * reason to refuse the connection: its test tells. With `make_key` the key pair is made here and the
+ * client id may come later: servers give it when the address of the keys has been registered.
  * @throws AppError config-…, key-…, url-invalid
  */
 export async function createConnection(
@@ -66,23 +83,43 @@ export async function createConnection(
     clientId: null,
     scope: null,
     key: null,
+    dialect: body.dialect || null,
+    allowedHosts: body.allowed_hosts ?? [],
     createdBy: by.label,
   };
   if (body.auth === "none") return storeNew(open);
+  if (body.auth === "bearer") return storeNew({ ...open, bearerToken: tokenOf(body.bearer_token) });
 
   const clientId = given(body.client_id) ?? recognised?.client_id?.value;
-  if (!clientId) throw new AppError("config-missing-field", { field: "client_id" });
+  if (!clientId && !body.make_key) {
+    throw new AppError("config-missing-field", { field: "client_id" });
+  }
   const typed = given(body.private_key);
-  const key = typed ? await readPrivateKey(typed) : file?.key;
+  const made = body.make_key && !typed ? await madeKeys(body.make_key) : undefined;
+  const read = made ? undefined : typed ? await readPrivateKey(typed) : file?.key;
+  const key = made?.current ?? (read && toConnectionKey(read));
   if (!key) throw keyProblem(recognised?.problems ?? []);
+  const jwksUrl = given(body.jwks_url);
   const token = given(body.token_url) ?? recognised?.token_url?.value;
   return storeNew({
     ...open,
-    clientId,
-    key: toConnectionKey(key),
+    clientId: clientId ?? null,
+    key,
+    madeKeys: made,
+    jwksUrl: jwksUrl ? webAddress(jwksUrl).href : null,
     tokenUrl: token ? webAddress(token).href : await discoveredTokenUrl(fhirBaseUrl),
     scope: given(body.scope) ?? recognised?.scope?.value ?? null,
   });
+}
+
+/** @throws AppError config-missing-field; invalid-request where it is no token (RFC 6750) */
+export function tokenOf(text: string | undefined): string {
+  const token = text?.trim().replace(/^Bearer\s+/i, "");
+  if (!token) throw new AppError("config-missing-field", { field: "bearer_token" });
+  if (!/^[\w.~+/-]+=*$/.test(token)) {
+    throw new AppError("invalid-request", { reason: "bearer_token: holds what no token may hold" });
+  }
+  return token;
 }
 
 /** The refusal that `recogniseConfig` met when it looked for a key. */
@@ -129,18 +166,47 @@ export async function changeConnection(
   if (clientId) changes.clientId = clientId;
   const typed = given(body.private_key);
   if (typed) changes.key = toConnectionKey(await readPrivateKey(typed));
+  else if (body.make_key && auth === "smart") {
+    changes.madeKeys = await madeKeys(body.make_key);
+    changes.key = changes.madeKeys.current;
+  }
+  if (body.jwks_url !== undefined) {
+    const jwksUrl = given(body.jwks_url);
+    changes.jwksUrl = jwksUrl ? webAddress(jwksUrl).href : null;
+  }
+  if (body.dialect !== undefined) changes.dialect = body.dialect || null;
+  if (body.allowed_hosts !== undefined) changes.allowedHosts = body.allowed_hosts;
 
-  if (auth === "none") {
-    // What an open server does not need is not kept.
-    if (body.auth)
-      Object.assign(changes, { tokenUrl: null, clientId: null, scope: null, key: null });
-  } else {
-    if (!(clientId ?? present.client_id)) {
-      throw new AppError("config-missing-field", { field: "client_id" });
+  if (auth === "smart") {
+    if (!(clientId ?? present.client_id) && !changes.madeKeys) {
+      const waits = present.published_keys.length > 0 && !changes.key;
+      if (!waits) throw new AppError("config-missing-field", { field: "client_id" });
     }
     if (!changes.key && !present.key) throw new AppError("key-missing");
+    if (body.auth) changes.bearerToken = null;
+  } else {
+    // What this sign-in does not need is not kept.
+    const nothing = { tokenUrl: null, clientId: null, scope: null, key: null, jwksUrl: null };
+    if (body.auth) Object.assign(changes, nothing, { bearerToken: null });
+    if (auth === "bearer") {
+      if (given(body.bearer_token)) changes.bearerToken = tokenOf(body.bearer_token);
+      else if (!present.has_bearer_token) {
+        throw new AppError("config-missing-field", { field: "bearer_token" });
+      }
+    }
   }
   return storeChange(connectionId, changes);
+}
+
+/**
+ * The next key signs from now on; the present one stays published until nothing that it signed is
+ * under way, and a new next one is published.
+ * @throws AppError not-found, invalid-request, key-too-new
+ */
+export async function rotateConnectionKey(connectionId: string): Promise<ConnectionView> {
+  const { key } = await getConnection(connectionId);
+  await rotateKey(connectionId, await madeKey(key?.algorithm ?? "ES384"));
+  return getConnection(connectionId);
 }
 
 /**

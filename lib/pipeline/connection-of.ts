@@ -3,7 +3,7 @@ import { AppError } from "@/lib/errors";
 import { webAddress } from "@/lib/fhir/web-address";
 import { readPrivateKey } from "@/lib/smart-auth/private-key";
 import { credentialsOf, findOrCreateConnection } from "@/lib/store/connections";
-import { toConnectionKey } from "./connection-commands";
+import { toConnectionKey, tokenOf } from "./connection-commands";
 
 /** What a job takes from its connection. */
 export type JobConnection = { connectionId: string; name: string; fhirBaseUrl: string };
@@ -47,6 +47,11 @@ export async function connectionOf(
     key: null,
     createdBy,
   };
+  if (body.bearer_token) {
+    const bearerToken = tokenOf(body.bearer_token);
+    const bearer = { ...open, auth: "bearer" as const, bearerToken };
+    return { ...(await findOrCreateConnection(bearer)), fhirBaseUrl };
+  }
   if (!body.use_smart_auth) return { ...(await findOrCreateConnection(open)), fhirBaseUrl };
 
   const clientId = given(body.client_id);

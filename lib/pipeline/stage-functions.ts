@@ -1,5 +1,4 @@
 import { fetchFile } from "@/lib/download/fetch-file";
-import { kickOff } from "@/lib/kickoff/kick-off";
 import { loadFile } from "@/lib/load/load-file";
 import { loadFiles } from "@/lib/load/load-files";
 import { prepareJob } from "@/lib/load/prepare-job";
@@ -8,11 +7,12 @@ import { settleJob } from "@/lib/load/settle-job";
 import { checkStatus } from "@/lib/poll/check-status";
 import { deleteExport } from "@/lib/poll/delete-export";
 import { authorize } from "./authorize";
+import { kickOffInDialect } from "./kick-off-in-dialect";
 
 /** What the pipeline does its steps with; a test may put others in their place. */
 export const stageFunctions = {
   authorize,
-  kickOff,
+  kickOff: kickOffInDialect,
   checkStatus,
   deleteExport,
   fetchFile,

@@ -22,6 +22,9 @@ const lostExports: ReadonlySet<string> = new Set<ErrorCode>([
   "manifest-invalid",
 ]);
 
+/** Has the server itself ended the export, or answered what no waiting will mend? It is still there to be deleted. */
+export const isOver = (code: ErrorCode): boolean => code !== "export-gone" && lostExports.has(code);
+
 /**
  * Where a failed job goes on when a person retries it: at its files if it has any (by way of the
  * manifest where their links have expired: servers may give fresh ones there), at the server's

@@ -26,7 +26,7 @@ type Trail = {
 /**
  * Tries everything that an export will need, in its order, and tells each step as it ends: reach the
  * host, discovery, sign the assertion, get a token, read the CapabilityStatement, list the groups.
- * After a failed step the rest is skipped; an open server skips the sign-in. The result is kept with
+ * After a failed step the rest is skipped; an open server, or a token given by hand, skips the sign-in. The result is kept with
  * the connection.
  * @param onStep called once for each of the six steps
  * @throws AppError not-found; what goes wrong in a step is told in the step
@@ -38,7 +38,7 @@ export async function testConnection(
   setReadTimeout(Math.min(env().HTTP_TIMEOUT_READ, 30) * 1_000);
   const connection = await credentialsOf(connectionId);
   const { fhirBaseUrl } = connection;
-  const trail: Trail = { token: null };
+  const trail: Trail = { token: connection.auth === "bearer" ? connection.bearerToken : null };
   const steps: TestStep[] = [];
   let failed = false;
 
@@ -63,7 +63,7 @@ export async function testConnection(
       await tell({ step: name, result: "failed", ms: ms(), facts: {}, failure: told(failure) });
     }
   };
-  const open = connection.auth === "none";
+  const open = connection.auth !== "smart";
 
   await take("reach", false, async (): Promise<Found> => {
     const response = await send({
@@ -111,8 +111,8 @@ export async function testConnection(
       scopesSupported: discovery?.scopesSupported ?? [],
       capabilities: discovery?.capabilities ?? [],
     });
-    const { key, clientId } = signIn;
-    const token = await requestAccessToken({ tokenUrl, clientId, key, scope });
+    const { key, clientId, jwksUrl } = signIn;
+    const token = await requestAccessToken({ tokenUrl, clientId, key, scope, jwksUrl });
     trail.token = token.accessToken;
     const expires = Math.round((token.expiresAt.getTime() - Date.now()) / 1000);
     return { facts: { scope: token.scope, expires_in: expires } };
@@ -157,10 +157,12 @@ export async function testConnection(
 export const toCapability = (read: {
   fhirVersion: string | null;
   software: string | null;
+  instantiates: string[];
   resourceTypes: string[];
 }): Capability => ({
   fhir_version: read.fhirVersion,
   software: read.software,
+  instantiates: read.instantiates,
   resource_types: read.resourceTypes,
 });
 

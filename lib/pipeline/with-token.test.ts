@@ -1,6 +1,6 @@
 import { expect, test, vi } from "vitest";
 import { AppError } from "@/lib/errors";
-import { needsToken, withToken } from "./with-token";
+import { withToken } from "./with-token";
 
 const refused = (status: number) =>
   new AppError("access-refused", { host: "bulk.example.org", status, reason: "no" });
@@ -40,20 +40,14 @@ test("no second try without a token, nor for a refusal that is not about the tok
   }
 });
 
-// Bulk Data Access, Response - Complete Status: requiresAccessToken; Security: no token to strangers.
-test.each([
-  ["https://bulk.example.org/files/1", true, true],
-  ["https://status.example.org/files/1", true, true],
-  ["https://bulk.example.org/files/1", false, false],
-  ["https://bulk.example.org:8443/files/1", true, false],
-  ["http://bulk.example.org/files/1", true, false],
-  ["https://bulk.example.org.evil.example/files/1", true, false],
-  ["https://storage.example.com/signed?sig=1", true, false],
-])("the token goes to %s (required: %s): %s", (url, requiresAccessToken, expected) => {
-  const job = {
-    requiresAccessToken,
-    fhirBaseUrl: "https://bulk.example.org/fhir",
-    statusUrl: "https://status.example.org/1",
-  };
-  expect(needsToken(url, job)).toBe(expected);
+test("a host that must not get the token, and asks for one, is named", async () => {
+  const authorize = vi.fn(async (options?: { fresh?: boolean }) => {
+    if (options?.fresh) throw new AppError("token-host", { host: "a", server: "b" });
+    return null;
+  });
+  const request = vi.fn(async () => {
+    throw refused(401);
+  });
+  await expect(withToken(authorize, request)).rejects.toMatchObject({ code: "token-host" });
+  expect(request.mock.calls).toEqual([[null]]);
 });

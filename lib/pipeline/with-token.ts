@@ -9,7 +9,8 @@ const isTokenRefused = (error: unknown): boolean =>
 /**
  * Does a request with an access token, and once more with a fresh one where the server answers 401:
  * tokens live five minutes (SMART App Launch, Backend Services), exports live hours.
- * @param authorize null: the server is open
+ * @param authorize null: the server is open, or the request goes to a host that must not get the token;
+ *   asked anew (fresh) it then says so
  */
 export async function withToken<T>(
   authorize: (options?: { fresh?: boolean }) => Promise<string | null>,
@@ -19,22 +20,9 @@ export async function withToken<T>(
   try {
     return await request(token);
   } catch (error) {
-    if (token === null || !isTokenRefused(error)) throw error;
-    return await request(await authorize({ fresh: true }));
+    if (!isTokenRefused(error)) throw error;
+    const another = await authorize({ fresh: true });
+    if (another === null) throw error;
+    return await request(another);
   }
-}
-
-/**
- * May the token go to this file? Only where the manifest demands it, and only to the server that it
- * is for, under the addresses that we were given (a link in a manifest may lead anywhere).
- */
-export function needsToken(
-  url: string,
-  job: { requiresAccessToken: boolean; fhirBaseUrl: string; statusUrl: string | null },
-): boolean {
-  if (!job.requiresAccessToken || !URL.canParse(url)) return false;
-  const { origin } = new URL(url);
-  return [job.fhirBaseUrl, job.statusUrl].some(
-    (ours) => ours !== null && URL.canParse(ours) && new URL(ours).origin === origin,
-  );
 }

@@ -6,7 +6,10 @@ import { deleteExport } from "./delete-export";
 const statusUrl = "https://x.org/fhir/bulkstatus/1";
 const now = new Date("2026-11-23T12:00:00Z");
 const check = (response: () => Response, polls?: number) =>
-  checkStatus({ statusUrl, token: "t", now, polls }, { fetch: async () => response() });
+  checkStatus(
+    { statusUrl, token: "t", now, polls, random: () => 1 },
+    { fetch: async () => response() },
+  );
 const failure = (response: () => Response) =>
   check(response).then(
     () => expect.unreachable("no failure"),
@@ -204,7 +207,22 @@ test.each<[string, () => Response, string, boolean, string]>([
     false,
     "Token expired",
   ],
-  ["a web page", () => html(200, "<html>Sign in"), "not-fhir", false, "text/html"],
+  ["a gateway's page", () => html(200, "<html>Sign in"), "not-fhir", true, "text/html"],
+  ["half a manifest", () => new Response('{"output": [{"url'), "not-fhir", true, "text"],
+  [
+    "a failure under 200",
+    () => Response.json(outcome("Disk full")),
+    "export-error",
+    false,
+    "Disk full",
+  ],
+  [
+    "a failure under 200 that passes",
+    () => Response.json(outcome("Not now", "transient")),
+    "server-error",
+    true,
+    "Not now",
+  ],
 ])(
   "%s ends in its own error with the server's words",
   async (_what, response, code, retryable, words) => {
@@ -246,4 +264,77 @@ test("DELETE to a host that is gone is told, not thrown", async () => {
   const told = await deleteExport({ statusUrl, token: null }, { fetch });
   expect(told).toMatchObject({ deleted: false, status: null });
   expect(told.reason).toContain("x.org cannot be reached");
+});
+
+test("chance spreads the wait over its last quarter", async () => {
+  const at = async (random: number) => {
+    const answer = async () => new Response(null, { status: 202 });
+    const input = { statusUrl, token: null, now, polls: 6, random: () => random };
+    const status = await checkStatus(input, { fetch: answer });
+    return status.state === "waiting" ? status.retryAt.getTime() - now.getTime() : null;
+  };
+  expect([await at(0), await at(1)]).toEqual([45_000, 60_000]);
+});
+
+// Bulk Data Access 3.0.0: HTTP speaks of the request, X-Export-Status of the export.
+const separate = (state: string, body: unknown, headers = {}) =>
+  Response.json(body, { headers: { "X-Export-Status": state, ...headers } });
+
+test("X-Export-Status 202 under 200 is a running export", async () => {
+  const headers = { "Retry-After": "7", "X-Progress": "1 of 2" };
+  expect(await check(() => separate("202 Accepted", {}, headers))).toEqual({
+    state: "waiting",
+    retryAt: new Date("2026-11-23T12:00:07Z"),
+    progress: "1 of 2",
+  });
+});
+
+test("X-Export-Status 200 is a complete one", async () => {
+  expect(await check(() => separate("200", manifest))).toMatchObject({ state: "ready" });
+});
+
+test.each<[string, unknown, string, boolean]>([
+  ["500", outcome("It broke"), "export-error", false],
+  ["502 Bad Gateway", outcome("It broke"), "export-error", false],
+  ["401", outcome("It broke"), "export-error", false],
+  ["413", outcome("It broke"), "too-many-files", false],
+  ["503", outcome("Soon", "transient"), "server-error", true],
+])("X-Export-Status %s under 200 is the export's end", async (state, body, code, retryable) => {
+  const error = await failure(() => separate(state, body));
+  expect([error.code, error.retryable]).toEqual([code, retryable]);
+});
+
+test("the manifest of version 4 is read: outcome, outputs without types, no list where nothing came", async () => {
+  const organised = {
+    transactionTime: "2026-11-23T12:38:01Z",
+    manifestType: "export",
+    outputFormat: "application/fhir+ndjson",
+    requiresAccessToken: false,
+    outputOrganizedBy: "Patient",
+    extension: [{ url: "https://x.org/e", valueString: "x" }],
+    output: [
+      { url: "https://x.org/1", count: 2, fileSize: 100, continuesInFile: "https://x.org/2" },
+      { url: "https://x.org/2", count: 3 },
+    ],
+    outcome: [{ url: "https://x.org/o", countSeverity: [{ severity: "warning", count: 1 }] }],
+    deleted: [{ url: "https://x.org/d" }],
+  };
+  expect(await check(() => Response.json(organised))).toMatchObject({
+    manifest: {
+      output: [
+        { type: null, url: "https://x.org/1", count: 2 },
+        { type: null, url: "https://x.org/2", count: 3 },
+      ],
+      error: [{ type: null, url: "https://x.org/o" }],
+      deleted: [{ type: null, url: "https://x.org/d" }],
+    },
+  });
+  const { output: _output, ...nothing } = organised;
+  expect(await check(() => Response.json(nothing))).toMatchObject({ manifest: { output: [] } });
+});
+
+test("several files of one type stay several", async () => {
+  const output = [1, 2, 3].map((n) => ({ type: "Patient", url: `https://x.org/${n}`, count: n }));
+  const status = await check(() => Response.json({ ...manifest, output }));
+  expect(status).toMatchObject({ manifest: { output } });
 });

@@ -34,16 +34,22 @@ const Item = z.object({
   count: Count,
 });
 const Items = z.array(Item).nullish();
-const Shape = z.object({
+const Lists = z.object({
   transactionTime: z.string().nullable().catch(null),
   requiresAccessToken: z.preprocess((value) => value === true || value === "true", z.boolean()),
-  output: z.array(Item),
+  output: Items,
   error: Items,
   /** what version 4 calls `error` */
   outcome: Items,
   deleted: Items,
   link: z.array(z.object({ relation: z.string(), url: z.string() })).catch([]),
 });
+/** Without a list of files at least the rest must be a manifest's: an empty export may lack the list. */
+const Shape = Lists.refine(
+  ({ output, error, outcome, deleted, transactionTime }) =>
+    output || (transactionTime && (error || outcome || deleted)),
+  { path: ["output"] },
+);
 
 /**
  * Reads the list of files (Bulk Data Access, Response - Complete Status), of versions 1 to 4,
@@ -61,7 +67,7 @@ export function readManifest(raw: unknown, statusUrl: string): Manifest {
   const { transactionTime, requiresAccessToken, output, deleted, link } = parsed.data;
   // A server that speaks both versions may leave the one it does not mean empty.
   const error = [...(parsed.data.error ?? []), ...(parsed.data.outcome ?? [])];
-  if (output.length + error.length + (deleted?.length ?? 0) > mostFiles) {
+  if ((output?.length ?? 0) + error.length + (deleted?.length ?? 0) > mostFiles) {
     throw new AppError("manifest-invalid", { reason: "too_many" });
   }
   const time = transactionTime ? new Date(transactionTime) : null;

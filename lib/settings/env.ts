@@ -25,6 +25,20 @@ const Environment = z.object({
   NEXTAUTH_URL: optional(z.url()),
   ENCRYPTION_KEY: optional(z.string().min(16, "needs at least 16 characters")),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
+  /** hosts beside a connection's own server that may get its token, for all connections: "a.org b.org:8443" */
+  TOKEN_HOSTS: z
+    .string()
+    .default("")
+    .transform((text) =>
+      text
+        .toLowerCase()
+        .split(/[\s,]+/)
+        .filter(Boolean),
+    ),
+  /** hours that a server may take to prepare an export, where the export names no limit of its own */
+  EXPORT_LIMIT_HOURS: number(30 * 24, 0.001, 8_760),
+  /** hours that a server's progress may stand still */
+  EXPORT_STALL_HOURS: number(48, 0.001, 8_760),
   /** files and jobs that one worker process advances at once */
   WORKER_CONCURRENCY: number(4, 1, 64),
   /** seconds that a claim holds without a renewal; another worker takes over after that */

@@ -32,18 +32,20 @@ export async function requestAccessToken(
     clientId: string;
     key: SigningKey;
     scope: string;
+    /** goes as `jku` where our keys are registered by their address */
+    jwksUrl?: string | null;
     signal?: AbortSignal;
   },
   deps: TokenDeps = {},
 ): Promise<AccessToken> {
-  const { tokenUrl, clientId, key, scope, signal } = request;
+  const { tokenUrl, clientId, key, scope, jwksUrl, signal } = request;
   const now = deps.now?.() ?? new Date();
   const jti = deps.jti?.() ?? randomUUID();
   const form = new URLSearchParams({
     grant_type: "client_credentials",
     scope,
     client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
-    client_assertion: await clientAssertion({ clientId, tokenUrl, key, now, jti }),
+    client_assertion: await clientAssertion({ clientId, tokenUrl, key, now, jti, jwksUrl }),
   });
   const response = await send(
     {
@@ -137,6 +139,7 @@ export type Credentials = {
   key: SigningKey;
   /** null: chosen from what the server supports */
   scope: string | null;
+  jwksUrl?: string | null;
 };
 
 export type AccessTokens = {
@@ -157,7 +160,7 @@ export function makeAccessTokens(deps: TokenDeps = {}): AccessTokens {
 
   // No caller's signal goes in: the request is shared, and one who leaves must not take it along.
   const ask = async (credentials: Credentials): Promise<AccessToken> => {
-    const { tokenUrl, scope, clientId, key } = credentials;
+    const { tokenUrl, scope, clientId, key, jwksUrl } = credentials;
     const told = tokenUrl && scope?.trim() ? null : await discovered(credentials, deps);
     const requested = now().getTime();
     const token = await requestAccessToken(
@@ -165,6 +168,7 @@ export function makeAccessTokens(deps: TokenDeps = {}): AccessTokens {
         tokenUrl: tokenUrl ?? told?.tokenUrl ?? "",
         clientId,
         key,
+        jwksUrl,
         scope: chooseScope({
           explicit: scope,
           scopesSupported: told?.scopesSupported ?? [],

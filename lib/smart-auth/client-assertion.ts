@@ -6,7 +6,7 @@ const lifetimeSeconds = 240;
 
 /**
  * The signed statement that stands in for a password (SMART App Launch 2.2,
- * client-confidential-asymmetric): header alg, kid, typ; claims iss = sub = client id, aud = token
+ * client-confidential-asymmetric): header alg, kid, typ, and jku where our keys are registered by their address; claims iss = sub = client id, aud = token
  * URL, exp, jti. No iat or nbf: the standard asks for none, and a server whose clock is behind
  * would refuse them.
  */
@@ -17,10 +17,17 @@ export async function clientAssertion(input: {
   now: Date;
   /** never used before */
   jti: string;
+  /** the address of our JWKS as registered; no `jku` without */
+  jwksUrl?: string | null;
 }): Promise<string> {
-  const { clientId, tokenUrl, key, now, jti } = input;
+  const { clientId, tokenUrl, key, now, jti, jwksUrl } = input;
   return new SignJWT({})
-    .setProtectedHeader({ alg: key.algorithm, kid: key.keyId, typ: "JWT" })
+    .setProtectedHeader({
+      alg: key.algorithm,
+      kid: key.keyId,
+      typ: "JWT",
+      ...(jwksUrl ? { jku: jwksUrl } : {}),
+    })
     .setIssuer(clientId)
     .setSubject(clientId)
     .setAudience(tokenUrl)

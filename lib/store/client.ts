@@ -22,7 +22,7 @@ function open(url: string) {
     adapter: new PrismaPg(pool),
     omit: {
       user: { passwordHash: true },
-      connection: { privateKeyEncrypted: true },
+      connection: { privateKeyEncrypted: true, bearerTokenEncrypted: true },
       apiKey: { keyHash: true },
       invitation: { tokenHash: true },
     },

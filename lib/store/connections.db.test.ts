@@ -87,6 +87,7 @@ test("what is given changes, the rest stays, and an old test does not speak for 
   await saveCapability(connection_id, {
     fhir_version: "4.0.1",
     software: "x",
+    instantiates: [],
     resource_types: ["Patient"],
   });
   const renamed = await changeConnection(connection_id, { name: "New" });

@@ -1,9 +1,16 @@
-import { randomUUID } from "node:crypto";
-import { Capability, type ConnectionView, type GroupList } from "@/lib/contract/connection";
+import { createHash, randomUUID } from "node:crypto";
+import {
+  type AuthKind,
+  Capability,
+  type ConnectionView,
+  type GroupList,
+} from "@/lib/contract/connection";
+import { Dialect } from "@/lib/contract/export-request";
 import type { JobStage } from "@/lib/contract/job";
 import { AppError } from "@/lib/errors";
 import { Prisma } from "@/prisma/generated/client";
 import { database } from "./client";
+import { type MadeKeys, publishedKeysOf, storeMadeKeys } from "./connection-keys";
 import { statusOf } from "./job-progress";
 import { jobSummaries } from "./jobs";
 import { seal, unseal } from "./secret-box";
@@ -22,11 +29,18 @@ export type NewConnection = {
   name: string;
   /** no trailing slash */
   fhirBaseUrl: string;
-  auth: "smart" | "none";
+  auth: AuthKind;
   tokenUrl: string | null;
   clientId: string | null;
   scope: string | null;
   key: ConnectionKey | null;
+  /** the pairs that Bulkhouse made, of which `key` is the current one */
+  madeKeys?: MadeKeys;
+  bearerToken?: string | null;
+  jwksUrl?: string | null;
+  /** chosen by a person; null: found out */
+  dialect?: Dialect | null;
+  allowedHosts?: string[];
   createdBy: string;
 };
 
@@ -34,12 +48,15 @@ export type Credentials = {
   connectionId: string;
   name: string;
   fhirBaseUrl: string;
-  auth: "smart" | "none";
+  auth: AuthKind;
   tokenUrl: string | null;
   clientId: string | null;
   /** JSON */
   privateJwk: string | null;
+  bearerToken: string | null;
   scope: string | null;
+  jwksUrl: string | null;
+  allowedHosts: string[];
 };
 
 const withJobs = {
@@ -49,12 +66,13 @@ const withJobs = {
     take: 1,
     select: { id: true, stage: true, createdAt: true, groupName: true },
   },
+  keys: { orderBy: { publishedAt: "asc" }, omit: { privateKeyEncrypted: true } },
 } satisfies Prisma.ConnectionInclude;
 
 // The client leaves the private key out of every row that does not ask for it by name.
 type Row = Prisma.ConnectionGetPayload<{
   include: typeof withJobs;
-  omit: { privateKeyEncrypted: true };
+  omit: { privateKeyEncrypted: true; bearerTokenEncrypted: true };
 }>;
 
 /** Every connection, newest first. */
@@ -74,29 +92,49 @@ export async function getConnection(connectionId: string): Promise<ConnectionVie
   return toView(row);
 }
 
-/** Stores a connection; its private key is sealed before it reaches the database. */
+/** Stores a connection; its secrets are sealed before they reach the database. */
 export async function createConnection(connection: NewConnection): Promise<ConnectionView> {
-  const { key, ...columns } = connection;
-  const data = { id: randomUUID(), ...columns, ...keyColumns(key) };
-  return toView(await database().prisma.connection.create({ data, include: withJobs }));
+  const id = randomUUID();
+  await database().prisma.$transaction(async (transaction) => {
+    const data = { id, ...columnsOf(connection) };
+    await transaction.connection.create({ data, select: { id: true } });
+    if (connection.madeKeys) await storeMadeKeys(transaction, id, connection.madeKeys);
+  });
+  return getConnection(id);
 }
 
 /**
  * Changes what is given and keeps the rest. What the last test found does not speak for another
- * server or another key, so it goes when these change.
+ * server or another key, so it goes when these change; what was found out of a server is not true of
+ * another one. A key that is given takes the place of pairs that Bulkhouse made.
  * @throws AppError not-found
  */
 export async function changeConnection(
   connectionId: string,
   changes: Partial<Omit<NewConnection, "createdBy">>,
 ): Promise<ConnectionView> {
-  const { key, ...columns } = changes;
-  const stale = Object.keys(changes).some((name) => name !== "name");
-  const { count } = await database().prisma.connection.updateMany({
-    where: { id: connectionId },
-    data: { ...columns, ...keyColumns(key), ...(stale ? { lastTest: Prisma.DbNull } : {}) },
+  const harmless = ["name", "dialect", "allowedHosts"];
+  const stale = Object.keys(changes).some((name) => !harmless.includes(name));
+  await database().prisma.$transaction(async (transaction) => {
+    const { count } = await transaction.connection.updateMany({
+      where: { id: connectionId },
+      data: { ...columnsOf(changes), ...(stale ? { lastTest: Prisma.DbNull } : {}) },
+    });
+    if (count === 0) throw notFound();
+    if (changes.fhirBaseUrl !== undefined) {
+      const server = { id: connectionId, dialectSource: { not: "person" } };
+      await transaction.connection.updateMany({
+        where: { id: connectionId },
+        data: { capability: Prisma.DbNull },
+      });
+      const nothing = { dialect: null, dialectSource: null };
+      await transaction.connection.updateMany({ where: server, data: nothing });
+    }
+    if (changes.key !== undefined) {
+      await transaction.connectionKey.deleteMany({ where: { connectionId } });
+    }
+    if (changes.madeKeys) await storeMadeKeys(transaction, connectionId, changes.madeKeys);
   });
-  if (count === 0) throw notFound();
   return getConnection(connectionId);
 }
 
@@ -135,28 +173,32 @@ export async function credentialsOf(connectionId: string): Promise<Credentials> 
       tokenUrl: true,
       clientId: true,
       scope: true,
+      jwksUrl: true,
+      allowedHosts: true,
       privateKeyEncrypted: true,
+      bearerTokenEncrypted: true,
     },
   });
   if (!row) throw notFound();
-  const { privateKeyEncrypted, ...rest } = row;
+  const { privateKeyEncrypted, bearerTokenEncrypted, ...rest } = row;
   return {
     connectionId,
     ...rest,
     privateJwk: privateKeyEncrypted === null ? null : unseal(privateKeyEncrypted),
+    bearerToken: bearerTokenEncrypted === null ? null : unseal(bearerTokenEncrypted),
   };
 }
 
 /**
  * The connection that a script's credentials belong to: the one of the same server, client and key
- * (and token URL and scope, where the script names them), else a new one. Two callers at the same
+ * (and token URL and scope, where the script names them) or of the same bearer token, else a new one. Two callers at the same
  * time get the same one.
  */
 export async function findOrCreateConnection(
   wanted: NewConnection,
 ): Promise<{ connectionId: string; name: string; created: boolean }> {
   const { fhirBaseUrl, auth, clientId, tokenUrl, scope, key } = wanted;
-  const thumbprint = key?.thumbprint ?? null;
+  const thumbprint = key?.thumbprint ?? tokenPrint(wanted.bearerToken);
   const identity = JSON.stringify([fhirBaseUrl, auth, clientId, thumbprint]);
   return database().prisma.$transaction(async (transaction) => {
     await transaction.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${identity}, 0))`;
@@ -175,8 +217,7 @@ export async function findOrCreateConnection(
     });
     if (known) return { connectionId: known.id, name: known.name, created: false };
     const id = randomUUID();
-    const { key: _key, ...columns } = wanted;
-    const data = { id, ...columns, ...keyColumns(key) };
+    const data = { id, ...columnsOf(wanted) };
     await transaction.connection.create({ data, select: { id: true } });
     return { connectionId: id, name: wanted.name, created: true };
   });
@@ -229,6 +270,26 @@ export async function lastExports(connectionId: string): Promise<Map<string, Las
 
 const notFound = () => new AppError("not-found", { what: "connection" });
 
+/** What a bearer token is known again by: nothing that could be turned back into it. */
+const tokenPrint = (token: string | null | undefined): string | null =>
+  token ? createHash("sha256").update(`bearer ${token}`).digest("base64url") : null;
+
+/** What is given, as columns: secrets sealed, and who chose the dialect. */
+function columnsOf<C extends Partial<NewConnection>>(connection: C) {
+  const { key, madeKeys: _made, bearerToken, dialect, ...columns } = connection;
+  return {
+    ...columns,
+    ...keyColumns(key),
+    ...(bearerToken === undefined
+      ? {}
+      : {
+          bearerTokenEncrypted: bearerToken ? seal(bearerToken) : null,
+          ...(key ? {} : { keyThumbprint: tokenPrint(bearerToken) }),
+        }),
+    ...(dialect === undefined ? {} : { dialect, dialectSource: dialect ? "person" : null }),
+  };
+}
+
 /** The key's columns; nothing where the key stays as it is. */
 function keyColumns(key: ConnectionKey | null | undefined) {
   if (key === undefined) return {};
@@ -244,6 +305,7 @@ function keyColumns(key: ConnectionKey | null | undefined) {
 function toView(row: Row): ConnectionView {
   const { algorithm, keyId, keyThumbprint, keyKind } = row;
   const capability = Capability.safeParse(row.capability);
+  const dialect = Dialect.safeParse(row.dialect);
   const [job] = row.jobs;
   return {
     connection_id: row.id,
@@ -257,6 +319,12 @@ function toView(row: Row): ConnectionView {
       (algorithm === "RS384" || algorithm === "ES384") && keyId && keyThumbprint
         ? { kind: keyKind ?? "", algorithm, key_id: keyId, thumbprint: keyThumbprint }
         : null,
+    has_bearer_token: row.auth === "bearer" && keyThumbprint !== null,
+    jwks_url: row.jwksUrl,
+    published_keys: publishedKeysOf(row.keys),
+    dialect: dialect.success ? dialect.data : null,
+    dialect_source: row.dialectSource as ConnectionView["dialect_source"],
+    allowed_hosts: row.allowedHosts,
     last_test: row.lastTest as ConnectionView["last_test"],
     capability: capability.success ? capability.data : null,
     jobs: row._count.jobs,

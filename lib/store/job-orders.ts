@@ -102,6 +102,7 @@ export function storeRetry(
       `UPDATE export_jobs SET stage = $2, next_run_at = now(), attempts = 0, ended_at = NULL,
          error_code = NULL, error_message = NULL, error_details = NULL, warning = NULL,
          locked_by = NULL, locked_until = NULL,
+         limit_from = now(),
          status_url = CASE WHEN $2 = 'kickoff'::stage THEN NULL ELSE status_url END
        WHERE id = $1`,
       [jobId, stage],

@@ -1,4 +1,6 @@
-import type { AppError, WarningCode } from "@/lib/errors";
+import type pg from "pg";
+import { AppError, type WarningCode } from "@/lib/errors";
+import { env } from "@/lib/settings/env";
 import { type ClaimedJob, whileJobHeld } from "./claims";
 import { mismatchedSql } from "./completeness";
 import { addEvent } from "./events";
@@ -25,17 +27,48 @@ export function storeKickOff(
   });
 }
 
-/** The server still prepares: ask again after `delayMs`. */
+/** Since when the export is awaited: its kick-off, or the retry that set the clock anew. */
+const awaitedSql = "extract(epoch FROM now() - coalesce(limit_from, kicked_off_at, created_at))";
+/** Since when nothing has moved: the last change of X-Progress at the latest. */
+const stillSql = "extract(epoch FROM now() - greatest(progress_at, kicked_off_at, limit_from))";
+
+function overLimit(job: ClaimedJob, awaitedSeconds: number): AppError | null {
+  const hours = job.request.limit_hours ?? env().EXPORT_LIMIT_HOURS;
+  return awaitedSeconds > hours * 3_600 ? new AppError("export-over-limit", { hours }) : null;
+}
+
+/**
+ * Where nobody asked for a limit of its own, only a progress that counts something can stand still:
+ * "in progress" may be true, and the same, for days; and many servers tell nothing.
+ */
+function standsStill(job: ClaimedJob, progress: string | null, seconds: number): AppError | null {
+  const hours = job.request.stall_hours ?? env().EXPORT_STALL_HOURS;
+  const telling = job.request.stall_hours !== undefined || /\d/.test(progress ?? "");
+  if (!telling || seconds <= hours * 3_600) return null;
+  return new AppError("export-stalled", { hours, progress: progress ?? "–" });
+}
+
+/**
+ * The server still prepares: ask again after `delayMs`.
+ * @throws AppError export-over-limit, export-stalled: nothing is written then
+ */
 export function storeWaiting(
   job: ClaimedJob,
   { delayMs, progress }: { delayMs: number; progress: string | null },
 ): Promise<void> {
   return whileJobHeld(job, async (client) => {
-    await client.query(
+    const { rows } = await client.query<Waited>(
       `UPDATE export_jobs SET next_run_at = now() + $2 * interval '1 millisecond',
-         server_progress = coalesce($3, server_progress), ${untroubled}, ${released} WHERE id = $1`,
+         progress_at = CASE WHEN $3::text IS DISTINCT FROM server_progress AND $3 IS NOT NULL
+           THEN now() ELSE progress_at END,
+         server_progress = coalesce($3, server_progress), ${untroubled}, ${released} WHERE id = $1
+       RETURNING ${awaitedSql}::float8 AS awaited, ${stillSql}::float8 AS still,
+         server_progress AS progress`,
       [job.jobId, delayMs, progress],
     );
+    const { awaited, still, progress: shown } = rows[0] as Waited;
+    const enough = overLimit(job, awaited) ?? standsStill(job, shown, still ?? 0);
+    if (enough) throw enough;
     if (progress !== null && progress !== job.serverProgress) {
       await addEvent(client, job.jobId, "status_progress", {
         xProgress: progress,
@@ -44,6 +77,8 @@ export function storeWaiting(
     }
   });
 }
+
+type Waited = { awaited: number; still: number | null; progress: string | null };
 
 /**
  * The manifest has come: its files stand as rows and may be claimed from now on. One that comes again
@@ -194,18 +229,25 @@ export function storeEnd(
   });
 }
 
-/** The step failed and will be tried again after `delayMs`; the row says why it waits. */
+/**
+ * The step failed and will be tried again after `delayMs`; the row says why it waits. Where the export
+ * has been awaited for longer than its limit, the job fails instead: a server may ask us for ever to
+ * come later.
+ */
 export function storeJobRetry(
   job: ClaimedJob,
   { error, delayMs, counted }: { error: AppError; delayMs: number; counted: boolean },
 ): Promise<void> {
   return whileJobHeld(job, async (client) => {
-    await client.query(
+    const { rows } = await client.query<Waited>(
       `UPDATE export_jobs SET next_run_at = now() + $2 * interval '1 millisecond',
          attempts = attempts + $3, error_code = $4, error_message = $5, error_details = $6, ${released}
-       WHERE id = $1`,
+       WHERE id = $1 RETURNING ${awaitedSql}::float8 AS awaited`,
       [job.jobId, delayMs, counted ? 1 : 0, ...troubleOf(error)],
     );
+    const preparing = job.stage === "kickoff" || job.stage === "poll";
+    const enough = preparing ? overLimit(job, rows[0]?.awaited ?? 0) : null;
+    if (enough) return writeFailure(client, job, enough);
     await addEvent(client, job.jobId, job.stage === "kickoff" ? "kickoff" : "status_error", {
       errorCode: error.code,
       code: error.code,
@@ -217,18 +259,21 @@ export function storeJobRetry(
 
 /** The step failed for good, and the job with it. */
 export function storeJobFailure(job: ClaimedJob, error: AppError): Promise<void> {
-  return whileJobHeld(job, async (client) => {
-    await client.query(
-      `UPDATE export_jobs SET stage = 'failed', ended_at = now(), error_code = $2,
-         error_message = $3, error_details = $4, ${released} WHERE id = $1`,
-      [job.jobId, ...troubleOf(error)],
-    );
-    const event = job.stage === "kickoff" ? "kickoff" : "status_error";
-    const detail = { errorCode: error.code, code: error.code, message: error.message };
-    await addEvent(client, job.jobId, event, detail);
-    await addEvent(client, job.jobId, "export_failed", {
-      code: error.code,
-      message: error.message,
-    });
-  });
+  return whileJobHeld(job, (client) => writeFailure(client, job, error));
+}
+
+async function writeFailure(
+  client: pg.PoolClient,
+  job: ClaimedJob,
+  error: AppError,
+): Promise<void> {
+  await client.query(
+    `UPDATE export_jobs SET stage = 'failed', ended_at = now(), error_code = $2,
+       error_message = $3, error_details = $4, ${released} WHERE id = $1`,
+    [job.jobId, ...troubleOf(error)],
+  );
+  const event = job.stage === "kickoff" ? "kickoff" : "status_error";
+  const detail = { errorCode: error.code, code: error.code, message: error.message };
+  await addEvent(client, job.jobId, event, detail);
+  await addEvent(client, job.jobId, "export_failed", { code: error.code, message: error.message });
 }

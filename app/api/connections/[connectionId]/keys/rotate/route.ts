@@ -1,0 +1,21 @@
+import { z } from "zod";
+import { route } from "@/lib/http/route";
+import { rotateConnectionKey } from "@/lib/pipeline/connection-commands";
+import { audit } from "@/lib/store/audit";
+
+const params = z.object({ connectionId: z.uuid() });
+
+/** The next key signs from now on, another one is published as the next. */
+export const POST = route(
+  { access: "write", params },
+  async ({ actor, params: { connectionId } }) => {
+    const connection = await rotateConnectionKey(connectionId);
+    await audit({
+      actor: actor.label,
+      action: "connection.rotate-key",
+      target: connectionId,
+      details: { key_id: connection.key?.key_id ?? null },
+    });
+    return connection;
+  },
+);
