@@ -208,6 +208,10 @@ export class Exports {
             type,
             count: to - from,
             sent: 0,
+            // Only with version 3's partial manifests, as the recorded server does.
+            ...(job.request.partialManifests && to < lines
+              ? { continuesIn: `${part + 1}.${type}.ndjson` }
+              : {}),
             lines: () =>
               isSharedType(type)
                 ? sharedLines(job, population, type, from, to)

@@ -69,3 +69,17 @@ test.each(["rooted", "relative", "otherHost"] as const)(
       ).toBe(400);
   },
 );
+
+test("with partial manifests the parts of a type say where they go on, even on the next page", async () => {
+  sandbox.faults = { resourcesPerFile: 5, manifestPage: 2 };
+  const query = "/Group/HealthNewEngland/$export?_type=Condition&allowPartialManifests=true";
+  let page = await manifestOf(sandbox, query);
+  const items = [...page.output];
+  for (let next = page.link?.[0]?.url; next; next = page.link?.[0]?.url) {
+    page = (await (await fetch(next)).json()) as Manifest;
+    items.push(...page.output);
+  }
+  expect(items.length).toBeGreaterThan(2);
+  for (const [number, { continuesInFile }] of items.entries())
+    expect(continuesInFile).toBe(items[number + 1]?.url);
+});
