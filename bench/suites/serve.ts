@@ -21,9 +21,9 @@ type Timed = Omit<Question, "path" | "reference"> & {
   referenceMs: number | null;
 };
 
-/** Requests of each question while it is measured at the 95th percentile, and at the 99th. */
-const rounds = 40;
-const pageRounds = 200;
+/** Requests of each question a run (three by default): for the 95th percentile, and for the 99th. */
+const rounds = 14;
+const pageRounds = 70;
 /** Resources in the two files that load meanwhile, about 0.5 GB. */
 const loadedMeanwhile = 500_000;
 
@@ -189,7 +189,7 @@ export const serve: Suite = {
     "“From rows”: what a chart adds up, made from the rows by one SQL statement, or a count of the rows that a table " +
     "or a search looks through; once each, in the same run.",
   async run(context: Context) {
-    const { folder, say, observations } = context;
+    const { folder, say, observations, runs } = context;
     const data = (await findServeData()) ?? (await makeServeData(folder, observations, say));
     const sizes = await database().pool.query(
       "SELECT pg_database_size(current_database())::float8 / 1e9 AS gb",
@@ -207,11 +207,11 @@ export const serve: Suite = {
       // What a process that has run for a minute has read and compiled.
       await timeAll(web, questions, 2);
       say("  charts and tables");
-      const answers = await timeAll(web, questions, rounds);
+      const answers = await timeAll(web, questions, runs * rounds);
       say("  status and pages");
       const polled = pages(data, load.job);
       await timeAll(web, polled, 10, "person");
-      const pageTimes = await timeAll(web, polled, pageRounds, "person");
+      const pageTimes = await timeAll(web, polled, runs * pageRounds, "person");
       say("  first view");
       // Where there is no browser the rest is worth having.
       const views = await firstView(web, 5).catch((error: Error) => {
@@ -219,6 +219,7 @@ export const serve: Suite = {
         return [];
       });
       await load.end();
+      say("  the same from the rows");
       await timeReferences(questions, answers, data);
       const view = percentile(views, 50);
       return {
