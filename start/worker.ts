@@ -1,3 +1,4 @@
+import { constants, setPriority } from "node:os";
 import { runWorker } from "@/lib/pipeline/worker";
 import { parseEnv } from "@/lib/settings/env";
 import { closeDatabase } from "@/lib/store/client";
@@ -8,6 +9,8 @@ import { openDatabase } from "./application";
  * number may run; each applies the migrations that it finds missing.
  */
 export default async function worker(): Promise<void> {
+  // Pages go first where web and worker share a machine; alone, it is as fast.
+  setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
   const ending = new AbortController();
   let asked = 0;
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {

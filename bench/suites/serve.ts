@@ -208,10 +208,12 @@ export const serve: Suite = {
       await timeAll(web, questions, 2);
       say("  charts and tables");
       const answers = await timeAll(web, questions, runs * rounds);
+      say(`  ${verdict(answers, 95)}`);
       say("  status and pages");
       const polled = pages(data, load.job);
       await timeAll(web, polled, 10, "person");
       const pageTimes = await timeAll(web, polled, runs * pageRounds, "person");
+      say(`  ${verdict(pageTimes, 99)}`);
       say("  first view");
       // Where there is no browser the rest is worth having.
       const views = await firstView(web, 5).catch((error: Error) => {

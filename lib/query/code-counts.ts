@@ -32,19 +32,16 @@ const sql = `
     SELECT row_number() OVER (ORDER BY records DESC, code, display, code_system)::int AS place, *,
            (count(*) OVER ())::int AS distinct
       FROM counted ORDER BY place LIMIT ${shown}
-  ),
-  of_patients AS (
-    SELECT place, count(*)::int AS patients FROM (
-      SELECT DISTINCT place, patient
-        FROM top JOIN held ON held.code IS NOT DISTINCT FROM top.code
-         AND held.code_system IS NOT DISTINCT FROM top.code_system
-         AND (top.code IS NOT NULL OR held.display IS NOT DISTINCT FROM top.words)
-       CROSS JOIN LATERAL unnest(held.patients) AS patient
-    ) AS each GROUP BY place
   )
   SELECT code_system, code, COALESCE(display, code, '') AS display, records,
-         COALESCE(patients, 0) AS patients, "distinct"
-    FROM top LEFT JOIN of_patients USING (place)
+         -- Sorting numbers, one code at a time, takes a quarter of the time of hashing them all.
+         (SELECT count(DISTINCT patient)::int
+            FROM held CROSS JOIN LATERAL unnest(held.patients) AS patient
+           WHERE held.code IS NOT DISTINCT FROM top.code
+             AND held.code_system IS NOT DISTINCT FROM top.code_system
+             AND (top.code IS NOT NULL OR held.display IS NOT DISTINCT FROM top.words)) AS patients,
+         "distinct"
+    FROM top
    ORDER BY place`;
 
 /**
