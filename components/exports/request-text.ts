@@ -1,5 +1,30 @@
 import type { ExportRequest } from "@/lib/contract/export-request";
 
+/** The searches as a person reads them: what search/ asks for each patient. */
+function searchText({
+  fhirBaseUrl,
+  level,
+  groupId,
+  request,
+}: Parameters<typeof requestText>[0]): string {
+  const members = {
+    system: [],
+    patient: [`GET ${fhirBaseUrl}/Patient?_elements=id`],
+    group: [`GET ${fhirBaseUrl}/Group/${groupId ?? "{id}"}`],
+  }[level];
+  const types = request.resource_types.length > 0 ? request.resource_types : ["{type}"];
+  const changed = [
+    ...(request.since ? [`_lastUpdated=ge${request.since}`] : []),
+    ...(request.until ? [`_lastUpdated=le${request.until}`] : []),
+  ];
+  const searches = types.map((type) => {
+    if (level !== "system" && type === "Patient") return `GET ${fhirBaseUrl}/Patient/{id}`;
+    const query = [...(level === "system" ? [] : ["patient={id}"]), ...changed].join("&");
+    return `GET ${fhirBaseUrl}/${type}${query ? `?${query}` : ""}`;
+  });
+  return [...members, ...searches].join("\n");
+}
+
 /**
  * The kick-off request as a person reads it: what kickoff/ sends, with nothing percent-encoded
  * (Bulk Data Access, Query Parameters).
@@ -11,6 +36,7 @@ export function requestText(input: {
   request: ExportRequest;
 }): string {
   const { request } = input;
+  if (request.mode === "search") return searchText(input);
   const path = {
     system: "$export",
     patient: "Patient/$export",

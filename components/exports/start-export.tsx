@@ -8,6 +8,7 @@ import {
   NumberInput,
   Paper,
   SegmentedControl,
+  Select,
   SimpleGrid,
   Stack,
   Switch,
@@ -33,6 +34,8 @@ import { requestText } from "./request-text";
 import { TypePicker } from "./type-picker";
 
 type Level = "group" | "patient" | "system";
+const modes = ["auto", "bulk", "search"] as const;
+type Mode = (typeof modes)[number];
 
 /** The picker's local "YYYY-MM-DD HH:mm:ss" → the standard's instant, in UTC. */
 const instant = (local: string | null): string | undefined =>
@@ -102,6 +105,7 @@ export function StartExport({
   const [elements, setElements] = useState("");
   const [lenient, setLenient] = useState(false);
   const [post, setPost] = useState(false);
+  const [mode, setMode] = useState<Mode>("auto");
 
   const chosenTypes =
     types ?? defaultResourceTypes.filter((type) => !offered.length || offered.includes(type));
@@ -114,6 +118,7 @@ export function StartExport({
     elements: lines(elements),
     ...(lenient ? { lenient } : {}),
     ...(post ? { method: "POST" as const } : {}),
+    ...(mode === "auto" ? {} : { mode }),
   };
   const jobs = level === "group" ? selected.length : 1;
   const plan =
@@ -245,6 +250,14 @@ export function StartExport({
                   valueFormat="YYYY-MM-DD HH:mm"
                   clearable
                   clearButtonProps={{ "aria-label": t("since.clear") }}
+                />
+                <Select
+                  label={t("advanced.mode")}
+                  description={t("advanced.mode-hint")}
+                  value={mode}
+                  onChange={(value) => setMode((value ?? "auto") as Mode)}
+                  data={modes.map((value) => ({ value, label: t(`advanced.mode-${value}`) }))}
+                  allowDeselect={false}
                 />
                 <Textarea
                   label={t("advanced.type-filter")}

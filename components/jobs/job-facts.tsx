@@ -47,6 +47,11 @@ export function JobFacts({ job }: { job: JobDetail }) {
     ],
     ["types", job.resource_types.join(", ") || t("fact.types-all")],
   ];
+  if (job.mode === "search")
+    facts.push([
+      "mode",
+      job.mode_reason ? t("mode.search-instead", { reason: job.mode_reason }) : t("mode.search"),
+    ]);
   if (job.since) facts.push(["since", time(job.since)]);
   if (job.transaction_time) facts.push(["transaction-time", time(job.transaction_time)]);
   if (job.totals.size_bytes > 0) facts.push(["size", bytes(job.totals.size_bytes)]);

@@ -35,7 +35,8 @@ export function JobSentence({ job }: { job: JobSummary }) {
     case "queued":
       if (job.stage === "kickoff" && waitMs > 1_000)
         return <>{t("queued-until", { time: wait })}</>;
-      return <>{job.kicked_off_at ? t("queued") : t("kickoff")}</>;
+      if (job.kicked_off_at) return <>{t("queued")}</>;
+      return <>{t(job.mode === "search" ? "kickoff-search" : "kickoff")}</>;
     case "in-progress": {
       const preparing = job.server_progress
         ? t("poll-said", { said: job.server_progress })
@@ -51,7 +52,7 @@ export function JobSentence({ job }: { job: JobSummary }) {
       const left = timeLeftMs(job, now);
       return (
         <>
-          {t("downloading", {
+          {t(job.mode === "search" ? "searching" : "downloading", {
             loaded: job.totals.files_loaded,
             files: job.totals.files,
             records: job.totals.lines,

@@ -43,6 +43,11 @@ export const ExportRequest = z.object({
   allow_partial_manifests: z.boolean().optional(),
   /** Prefer: handling=lenient */
   lenient: z.boolean().optional(),
+  /**
+   * bulk: `$export` alone; search: FHIR search over the members; auto (also where absent): search
+   * where the server cannot export
+   */
+  mode: z.enum(["auto", "bulk", "search"]).optional(),
   /** GET unless the parameters or the server need POST */
   method: z.enum(["GET", "POST"]).optional(),
   /** hours that the server may take to prepare; the installation's EXPORT_LIMIT_HOURS where absent */

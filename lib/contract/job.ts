@@ -96,6 +96,10 @@ export const JobSummary = z.object({
   batch_id: z.uuid().nullable(),
   status: JobStatus,
   stage: JobStage,
+  /** how the data comes: by bulk export, or by FHIR search over the group's members */
+  mode: z.enum(["bulk", "search"]),
+  /** why it is search: what the server said; null where it was chosen */
+  mode_reason: z.string().nullable(),
   /** one sentence in English for scripts; the browser builds its own from the numbers */
   progress: z.string(),
   /** the server's X-Progress */

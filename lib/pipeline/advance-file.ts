@@ -14,9 +14,11 @@ import {
   storeMissing,
 } from "@/lib/store/file-writes";
 import { LeaseLost } from "@/lib/store/lease-lost";
+import { storeExpected } from "@/lib/store/search-writes";
 import { isLeaseLost, type StageFunctions } from "./advance-job";
 import { EarlyLoad } from "./early-load";
 import { failureOf } from "./failure-of";
+import { fetchUnit, isSearchUrl } from "./fetch-unit";
 import type { LoadSlots, Slot } from "./load-slots";
 import { nextTry } from "./next-try";
 import { budgets } from "./stages";
@@ -72,6 +74,21 @@ async function download(file: ClaimedFile, tools: FileTools): Promise<GoesOn | n
       signal,
     },
     async (lost) => {
+      const authorize = (options?: { fresh?: boolean }) => {
+        if (!file.connectionId) throw new AppError("not-found", { what: "connection" });
+        const { connectionId, fhirBaseUrl } = file;
+        const to = isSearchUrl(file.url) ? undefined : file.url;
+        return stages.authorize(connectionId, { ...options, fhirBaseUrl, to });
+      };
+      if (isSearchUrl(file.url)) {
+        const onBytes = (bytes: number) => {
+          received = bytes;
+        };
+        const at = { path: target, part, held: held === undefined ? undefined : null };
+        const unit = await fetchUnit({ file, ...at, authorize, onBytes, signal: lost }, stages);
+        await storeExpected(file, unit.expected);
+        return unit;
+      }
       const early = new EarlyLoad(file, { part, loadedFrom, stages, slots, signal: lost });
       const fetchWith = (token: string | null) =>
         stages.fetchFile({
@@ -91,11 +108,7 @@ async function download(file: ClaimedFile, tools: FileTools): Promise<GoesOn | n
       try {
         // Bulk Data Access, File Request: the token where the manifest says so, and not elsewhere.
         if (!file.requiresAccessToken) return await fetchWith(null);
-        return await withToken((options) => {
-          if (!file.connectionId) throw new AppError("not-found", { what: "connection" });
-          const { connectionId, fhirBaseUrl } = file;
-          return stages.authorize(connectionId, { ...options, fhirBaseUrl, to: file.url });
-        }, fetchWith);
+        return await withToken(authorize, fetchWith);
       } finally {
         await early.ended();
         place = early.place;

@@ -7,7 +7,6 @@ import { addEvent, withoutQuery } from "@/lib/store/events";
 import type { NewFile } from "@/lib/store/file-numbers";
 import {
   type FileSums,
-  storeDownloadedJob,
   storeEnd,
   storeJobFailure,
   storeJobRetry,
@@ -16,8 +15,11 @@ import {
   storeWaiting,
 } from "@/lib/store/job-writes";
 import { LeaseLost } from "@/lib/store/lease-lost";
+import { storeSearchInstead } from "@/lib/store/search-writes";
 import { failureOf } from "./failure-of";
 import { nextTry } from "./next-try";
+import { reasonToSearch } from "./reason-to-search";
+import { endDownload, planFromExport, startSearch } from "./search-job";
 import type { stageFunctions } from "./stage-functions";
 import { budgets, isOver } from "./stages";
 import { underLease } from "./under-lease";
@@ -58,6 +60,7 @@ function kickOffEvent(job: ClaimedJob, requestUrl: string, statusUrl: string) {
 
 async function kickoff(job: ClaimedJob, stages: StageFunctions): Promise<void> {
   const authorize = tokensOf(job, stages);
+  if (job.mode === "search") return await startSearch(job, stages, authorize);
   const { statusUrl, requestUrl } = await withToken(authorize, (token) =>
     stages.kickOff({
       connectionId: job.connectionId,
@@ -126,6 +129,10 @@ async function poll(job: ClaimedJob, stages: StageFunctions): Promise<void> {
     }
     if (files.size > mostFiles) throw new AppError("manifest-invalid", { reason: "too_many" });
     url = manifest.nextUrl;
+  }
+  if (job.mode === "search") {
+    const manifest = { files: files.values(), requiresAccessToken, transactionTime };
+    return await planFromExport(job, manifest, stages, (to) => tokensOf(job, stages, to));
   }
   await stages.prepareJob(job.jobId);
   await storeManifest(job, {
@@ -203,9 +210,24 @@ export async function deleteExport(
 const work: Record<string, (job: ClaimedJob, stages: StageFunctions) => Promise<void>> = {
   kickoff,
   poll,
-  download: storeDownloadedJob,
+  download: (job, stages) => endDownload(job, tokensOf(job, stages)),
   load: settle,
 };
+
+/** The server cannot export: it is told so, where it has begun one, and the job goes on by search. */
+async function searchInstead(job: ClaimedJob, reason: string, stages: StageFunctions) {
+  const where = { jobId: job.jobId, stage: job.stage };
+  try {
+    await storeSearchInstead(job, reason);
+    log().info(where, "no bulk export: search instead");
+    if (job.statusUrl) {
+      await deleteExport({ ...job, statusUrl: job.statusUrl, why: "failed" }, stages);
+    }
+  } catch (unwritten) {
+    log().warn({ ...where, err: unwritten }, "not written: the lease will run out");
+  }
+  return null;
+}
 
 /** Not ours any more: nothing to write, nothing to report. */
 export const isLeaseLost = (error: unknown): boolean => error instanceof LeaseLost;
@@ -236,6 +258,8 @@ export async function advanceJob(
       return null;
     }
     const failure = failureOf(error, where);
+    const instead = reasonToSearch(job, failure);
+    if (instead !== null) return await searchInstead(job, instead, stages);
     const budget = job.stage === "kickoff" ? budgets.kickoff : budgets.poll;
     const next = nextTry(failure, { attempts: job.attempts, budget });
     const level = next ? "warn" : "error";

@@ -30,7 +30,8 @@ const mostRefusals = 20;
 const triesForAccidents = 4;
 
 /**
- * One GET of FHIR JSON. A refused token (401) is renewed once; 429 slows everybody down and waits for
+ * One exchange of FHIR JSON: a read or search by GET, a search by POST where `search` is set and the
+ * server takes no GET (405; FHIR R4, RESTful API, search). A refused token (401) is renewed once; 429 slows everybody down and waits for
  * as long as the server says; what passes by itself (5xx, a cut connection) is tried again a few
  * times, so that one accident does not cost a whole unit of work.
  * @throws AppError search-refused (`params.status`) for every other refusal, access-refused,
@@ -40,43 +41,51 @@ export async function askServer(
   { authorize, pace, signal }: SearchServer,
   url: string,
   deps: Deps = {},
+  { search = false } = {},
 ): Promise<Answer> {
+  let post = search && pace.searchesByPost;
   let token = await authorize();
   let renewed = false;
   let accidents = 0;
   for (let refusals = 0; ; ) {
     try {
-      return await pace.run(() => get(url, token, signal, deps), signal);
+      return await pace.run(() => exchange(url, { token, signal, post }, deps), signal);
     } catch (error) {
       signal?.throwIfAborted();
       if (!(error instanceof AppError)) throw error;
       const { code, params, retryAt, retryable } = error;
-      if (code === "access-refused" && Number(params.status) === 401 && token && !renewed) {
+      if (code === "access-refused" && Number(params.status) === 401 && !renewed) {
         renewed = true;
         token = await authorize({ fresh: true });
+        if (token === null) throw error;
       } else if (code === "rate-limited" && retryAt && ++refusals < mostRefusals) {
         pace.slower(retryAt);
       } else if (retryable && code !== "rate-limited" && ++accidents < triesForAccidents) {
         const ownMs = 500 * 2 ** accidents * (0.5 + Math.random() / 2);
         const askedMs = retryAt ? retryAt.getTime() - (deps.now?.() ?? new Date()).getTime() : 0;
         await pace.sleep(Math.max(ownMs, askedMs), signal);
+      } else if (search && !post && code === "search-refused" && Number(params.status) === 405) {
+        post = true;
+        pace.searchesByPost = true;
       } else throw error;
     }
   }
 }
 
-async function get(
+async function exchange(
   url: string,
-  token: string | null,
-  signal: AbortSignal | undefined,
+  { token, signal, post }: { token: string | null; signal: AbortSignal | undefined; post: boolean },
   deps: Deps,
 ): Promise<Answer> {
-  const headers = {
+  const headers: Record<string, string> = {
     Accept: "application/fhir+json",
     // FHIR R4, Search, Handling Errors: otherwise a parameter that is not known is passed over.
     Prefer: "handling=strict",
   };
-  const response = await send({ url, token, headers, signal }, deps);
+  const response = await send(
+    post ? { ...postOf(url, headers), token, signal } : { url, headers, token, signal },
+    deps,
+  );
   if (response.status !== 200) {
     const now = deps.now?.() ?? new Date();
     const refusal = await readRefusal(response, now);
@@ -91,6 +100,16 @@ async function get(
     json: parsed(text, whole, response),
     text,
     date: date && !Number.isNaN(date.getTime()) ? date : null,
+  };
+}
+
+function postOf(url: string, headers: Record<string, string>) {
+  const [address = "", query = ""] = url.split(/\?(.*)/s);
+  return {
+    method: "POST" as const,
+    url: `${address}/_search`,
+    body: query,
+    headers: { ...headers, "Content-Type": "application/x-www-form-urlencoded" },
   };
 }
 

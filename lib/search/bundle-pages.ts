@@ -14,8 +14,6 @@ export type BundlePage = {
   found: Found[];
   /** with the first page how many the whole search has, null where the server does not tell; then 0 */
   total: number | null;
-  /** what the server says that it searched for; null where it does not say */
-  self: string | null;
   /** the server's clock */
   date: Date | null;
 };
@@ -45,13 +43,12 @@ export async function* bundlePages(
     if (visited.has(next) || visited.size === mostPages) throw invalid("endless");
     visited.add(next);
     const first = visited.size === 1;
-    const { json, text, date } = await askServer(server, next, deps);
+    const { json, text, date } = await askServer(server, next, deps, { search: true });
     if (json.resourceType !== "Bundle") throw invalid("not_bundle");
     const told = Number.isInteger(json.total) ? (json.total as number) : null;
     yield {
       found: matchesOf(json, text),
       total: first ? told : 0,
-      self: linkOf(json, "self"),
       date,
     };
     next = nextOf(json, next);
@@ -75,15 +72,10 @@ function matchesOf(bundle: Json, text: string): Found[] {
   return found;
 }
 
-function linkOf(bundle: Json, relation: string): string | null {
-  const link = list(bundle.link).find((one) => one.relation === relation);
-  return typeof link?.url === "string" && link.url !== "" ? link.url : null;
-}
-
 /** The token goes along, so a next page on another origin is refused. */
 function nextOf(bundle: Json, url: string): string | null {
-  const link = linkOf(bundle, "next");
-  if (link === null) return null;
+  const link = list(bundle.link).find((one) => one.relation === "next")?.url;
+  if (typeof link !== "string" || link === "") return null;
   const next = URL.canParse(link, url) ? keepTls(new URL(link, url), url) : null;
   if (next?.origin !== new URL(url).origin) throw invalid("next_elsewhere");
   return next.href;

@@ -12,6 +12,8 @@ const sleepFor: Sleep = async (ms, signal) => {
  * starts another. One for each server and process, shared by all that ask there.
  */
 export class Pace {
+  /** learned on the way: this server takes searches by POST alone */
+  searchesByPost = false;
   #limit: number;
   #active = 0;
   #well = 0;

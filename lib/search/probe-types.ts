@@ -8,6 +8,8 @@ export type ProbedTypes = {
   usable: string[];
   /** and how the server refused */
   refused: { type: string; error: AppError }[];
+  /** types that must be asked for by one code after another, and by which parameter */
+  demanding: { type: string; parameter: string }[];
 };
 
 /**
@@ -29,6 +31,7 @@ export async function probeTypes(
   const { patientId, since, until } = input;
   const usable = new Set<string>();
   const refused: ProbedTypes["refused"] = [];
+  const demanding: ProbedTypes["demanding"] = [];
   await Promise.all(
     input.types.map(async (type) => {
       const filters = filtersOf(type, input.filters);
@@ -36,11 +39,13 @@ export async function probeTypes(
       try {
         for await (const _first of searchPatient(scope, server, deps)) break;
         usable.add(type);
+        const { demand } = scope.learned;
+        if (demand) demanding.push({ type, parameter: demand.parameter });
       } catch (error) {
         if (!(error instanceof AppError) || error.retryable) throw error;
         refused.push({ type, error });
       }
     }),
   );
-  return { usable: input.types.filter((type) => usable.has(type)), refused };
+  return { usable: input.types.filter((type) => usable.has(type)), refused, demanding };
 }

@@ -62,35 +62,52 @@ test("groups in groups are followed, each once, also where they hold each other"
   expect(asked).toHaveLength(3);
 });
 
+/** Every answer repeats the whole query as its self link: that proves nothing. */
+const patientsPage = (url: URL, ids: string[], next?: string) =>
+  json(
+    bundle(
+      ids.map((id) => ({ resourceType: "Patient", id })),
+      {
+        link: [
+          { relation: "self", url: url.href },
+          ...(next ? [{ relation: "next", url: next }] : []),
+        ],
+      },
+    ),
+  );
+
 test("a group by criteria is asked for by reverse chaining, page by page", async () => {
   const { server, deps } = withGroups({ g: group("g", { actual: false }) }, (url) => {
-    const self = url.href;
-    if (url.searchParams.get("page") === "2")
-      return json(bundle([{ resourceType: "Patient", id: "b" }], { link: [] }));
-    url.searchParams.set("page", "2");
-    return json(
-      bundle([{ resourceType: "Patient", id: "a" }], {
-        link: [
-          { relation: "self", url: self },
-          { relation: "next", url: url.href },
-        ],
-      }),
-    );
+    if (url.searchParams.has("page")) return patientsPage(url, ["b"]);
+    return url.searchParams.get("_has:Group:member:_id") === "g"
+      ? patientsPage(url, ["a"], `${url.href}&page=2`)
+      : patientsPage(url, []);
   });
   expect((await readMembers("g", server, deps)).patients).toEqual(["a", "b"]);
 });
 
 test("a server that passes over the reverse chain is not believed: it sends everybody", async () => {
-  const { server, deps } = withGroups({ g: group("g", { quantity: 12 }) }, () =>
-    json(
-      bundle([{ resourceType: "Patient", id: "anybody" }], {
-        link: [{ relation: "self", url: `${base}/Patient?_count=1000` }],
-      }),
-    ),
+  const { server, deps } = withGroups({ g: group("g", { quantity: 12 }) }, (url) =>
+    patientsPage(url, ["anybody"]),
   );
   const members = await readMembers("g", server, deps);
   expect(members.patients).toBeNull();
   expect(members.reason).toContain("_has:Group:member:_id");
+});
+
+test("members that may not be read are searched for; where that fails too, the first reason is told", async () => {
+  const hidden = (patients: (url: URL) => Response) =>
+    stubServer((url) =>
+      url.pathname.endsWith("/Group/g") ? outcome(403, "Members are not shown") : patients(url),
+    );
+  const searched = hidden((url) =>
+    patientsPage(url, url.searchParams.get("_has:Group:member:_id") === "g" ? ["a"] : []),
+  );
+  expect((await readMembers("g", searched.server, searched.deps)).patients).toEqual(["a"]);
+  const refused = hidden(() => outcome(400, "What is _has?"));
+  const members = await readMembers("g", refused.server, refused.deps);
+  expect(members).toMatchObject({ patients: null });
+  expect(members.reason).toContain("Members are not shown");
 });
 
 test("a server that refuses the reverse chain says why its members are not known", async () => {
@@ -113,6 +130,15 @@ test("a group that is not there is a refusal, and so is what is no group", async
     params: { status: 404 },
   });
   await expect(readMembers("h", server, deps)).rejects.toMatchObject({ code: "search-invalid" });
+});
+
+test("a server that does not know _elements is asked without", async () => {
+  const { server, deps } = stubServer((url) =>
+    url.searchParams.has("_elements")
+      ? outcome(400, "Unknown search parameter _elements")
+      : json(bundle([{ resourceType: "Patient", id: "a" }])),
+  );
+  expect((await readAllPatients(server, deps)).patients).toEqual(["a"]);
 });
 
 test("all patients are read page by page, with the time of the server's clock", async () => {

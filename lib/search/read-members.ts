@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { AppError } from "@/lib/errors";
 import type { Deps } from "@/lib/fhir/send";
 import { askServer, type Json, type SearchServer } from "./ask-server";
@@ -28,10 +29,8 @@ const mostGroups = 1_000;
 /**
  * Who belongs to a group (FHIR R4, Group): `GET [base]/Group/[id]`, its active members, and those of
  * groups in it, each group once. A group that lists nobody though it is defined by criteria, or says
- * that it has members, is asked for by reverse chaining (`Patient?_has:Group:member:_id=`), which is
- * believed only where the server repeats it in its link `self`: a server that passes over it sends
- * every patient it has.
- * @throws AppError as `askServer`, search-invalid
+ * that it has members, or whose members are not shown, is asked for by reverse chaining.
+ * @throws AppError as `askServer` (search-refused with 404 where the group is not there), search-invalid
  */
 export async function readMembers(
   groupId: string,
@@ -45,12 +44,9 @@ export async function readMembers(
   let reason: string | null = null;
   let date: Date | null = null;
   for (const id of known) {
-    const url = `${server.fhirBaseUrl}/Group/${encodeURIComponent(id)}`;
-    const { json: group, date: clock } = await askServer(server, url, deps);
-    if (group.resourceType !== "Group")
-      throw new AppError("search-invalid", { reason: "not_group" });
+    const { group, date: clock } = await readGroup(id, server, deps);
     date ??= clock;
-    const members = list(group.member);
+    const members = typeof group === "string" ? [] : list(group.member);
     for (const member of members) {
       if (member.inactive === true || hasEnded(member.period, now)) {
         counts.inactive += 1;
@@ -61,14 +57,34 @@ export async function readMembers(
       else if (entity.type === "Patient") patients.add(entity.id);
       else if (entity.type === "Group" && known.size < mostGroups) known.add(entity.id);
     }
-    if (members.length > 0 || isEmpty(group)) continue;
+    if (members.length > 0 || (typeof group !== "string" && isEmpty(group))) continue;
     const found = await membersBySearch(id, server, deps);
-    if (typeof found === "string") reason = found;
+    if (typeof found === "string") reason = typeof group === "string" ? group : found;
     else for (const patient of found) patients.add(patient);
   }
   const common = { ...counts, groups: known.size, date };
   if (reason !== null) return { patients: null, reason, ...common };
   return { patients: [...patients], reason, ...common };
+}
+
+/** @returns group: the resource, or why the server does not show it; a group that is not there is an error */
+async function readGroup(
+  id: string,
+  server: SearchServer,
+  deps: Deps,
+): Promise<{ group: Json | string; date: Date | null }> {
+  try {
+    const url = `${server.fhirBaseUrl}/Group/${encodeURIComponent(id)}`;
+    const { json, date } = await askServer(server, url, deps);
+    if (json.resourceType !== "Group")
+      throw new AppError("search-invalid", { reason: "not_group" });
+    return { group: json, date };
+  } catch (error) {
+    const refused =
+      error instanceof AppError && [403, 405, 501].includes(Number(error.params.status));
+    if (refused && !error.retryable) return { group: error.message, date: null };
+    throw error;
+  }
 }
 
 /** It says itself that nobody is in it. */
@@ -94,32 +110,32 @@ function referenceOf(entity: unknown, fhirBaseUrl: string): { type: string; id: 
   return type && id ? { type, id } : null;
 }
 
-/** @returns the ids, or why there are none */
+const membership = "_has:Group:member:_id";
+
+/**
+ * Reverse chaining (FHIR R4, Search, Reverse Chaining). A server that passes over the parameter sends
+ * every patient that it has, and may repeat the parameter in its link `self` all the same; so it is
+ * asked first for the members of a group that does not exist.
+ * @returns the ids, or why they are not known
+ */
 async function membersBySearch(
   groupId: string,
   server: SearchServer,
   deps: Deps,
-): Promise<string[] | string> {
-  const name = "_has:Group:member:_id";
-  const query = new URLSearchParams([
-    [name, groupId],
-    ["_elements", "id"],
-    ["_count", "1000"],
-  ]);
-  const ids: string[] = [];
+): Promise<Set<string> | string> {
+  const parameter = (id: string) => `${encodeURIComponent(membership)}=${encodeURIComponent(id)}&`;
   try {
-    const url = `${server.fhirBaseUrl}/Patient?${query}`;
-    let heard = false;
-    for await (const page of bundlePages(server, url, deps)) {
-      const self =
-        page.self !== null && URL.canParse(page.self, url) ? new URL(page.self, url) : null;
-      heard ||= self?.searchParams.get(name) === groupId;
-      if (!heard) return `the server passes over ${name}`;
-      ids.push(...patientIds(page.found));
+    for await (const page of patientPages(parameter(randomUUID()), server, deps)) {
+      if (page.ids.length > 0) return `the server passes over ${membership}`;
+      break;
     }
-    return ids;
+    const patients = new Set<string>();
+    for await (const page of patientPages(parameter(groupId), server, deps)) {
+      for (const id of page.ids) patients.add(id);
+    }
+    return patients;
   } catch (error) {
-    if (error instanceof AppError && error.code === "search-refused") return error.message;
+    if (error instanceof AppError && !error.retryable) return error.message;
     throw error;
   }
 }
@@ -134,16 +150,32 @@ export async function readAllPatients(
 ): Promise<{ patients: string[]; date: Date | null }> {
   const patients = new Set<string>();
   let date: Date | null = null;
-  const url = `${server.fhirBaseUrl}/Patient?_elements=id&_count=1000`;
-  for await (const page of bundlePages(server, url, deps)) {
+  for await (const page of patientPages("", server, deps)) {
     date ??= page.date;
-    for (const id of patientIds(page.found)) patients.add(id);
+    for (const id of page.ids) patients.add(id);
   }
   return { patients: [...patients], date };
 }
 
-const patientIds = (found: { resource: Json }[]) =>
-  found
-    .filter(({ resource }) => resource.resourceType === "Patient")
-    .map(({ resource }) => resource.id)
-    .filter((id): id is string => typeof id === "string" && id !== "");
+/** The ids alone, where the server can leave out the rest. */
+async function* patientPages(
+  parameter: string,
+  server: SearchServer,
+  deps: Deps,
+  elements = "_elements=id&",
+): AsyncGenerator<{ ids: string[]; date: Date | null }> {
+  const url = `${server.fhirBaseUrl}/Patient?${parameter}${elements}_count=1000`;
+  try {
+    for await (const { found, date } of bundlePages(server, url, deps)) {
+      const ids = found
+        .filter(({ resource }) => resource.resourceType === "Patient")
+        .map(({ resource }) => resource.id)
+        .filter((id): id is string => typeof id === "string" && id !== "");
+      yield { ids, date };
+    }
+  } catch (error) {
+    const refused = error instanceof AppError && error.code === "search-refused";
+    if (!elements || !refused || !/_elements/.test(String(error.params.reason))) throw error;
+    yield* patientPages(parameter, server, deps, "");
+  }
+}

@@ -23,6 +23,15 @@ export function patientParameter(type: string, patientId: string): [name: string
   return [name, name === "patient" ? patientId : `Patient/${patientId}`];
 }
 
+/** Types outside of the compartment that a patient's resources refer to, and that belong to an export of them. */
+export const referredTypes = [
+  "Location",
+  "Medication",
+  "Organization",
+  "Practitioner",
+  "PractitionerRole",
+];
+
 /** Where a server names no types: what US Core 7 knows of a patient. */
 export const usualTypes = [
   ..."Patient AllergyIntolerance CarePlan CareTeam Condition Coverage Device DiagnosticReport DocumentReference Encounter Goal Immunization MedicationDispense MedicationRequest Observation Procedure QuestionnaireResponse RelatedPerson ServiceRequest Specimen".split(

@@ -142,10 +142,12 @@ test("where the server wants a category each code is asked for, once learned wit
     if (!category) return outcome(400, "Must have either code or category with patient");
     if (category === "sdoh") return outcome(400, `Unknown category ${category}`);
     const one = category === "laboratory" || category === "vital-signs";
-    return json(bundle(one ? [observation(`${patient}-${category}`, patient)] : []));
+    const found = one ? [observation(`${patient}-${category}`, patient)] : [];
+    return json(bundle(found, { total: found.length }));
   });
   const wanted = unit({ ids: ["a", "b", "c", "d", "e"] });
-  const { ids } = await read(wanted, stub);
+  const { ids, announced } = await read(wanted, stub);
+  expect(announced).toBeNull();
   expect(ids).toEqual(
     ["a", "b", "c", "d", "e"].flatMap((id) => [`${id}-laboratory`, `${id}-vital-signs`]),
   );
@@ -263,6 +265,23 @@ test("a server that refuses every token is a refusal, not a loop", async () => {
     code: "access-refused",
   });
   expect(stub.asked).toHaveLength(2);
+});
+
+test("a server that takes searches by POST alone gets them so, next pages too", async () => {
+  const stub = stubServer((url, init) => {
+    if (init.method !== "POST") return outcome(405, "Search by POST");
+    const form = new URLSearchParams(String(init.body));
+    const next = `${base}/Observation?patient=${form.get("patient")}&page=2`;
+    return url.pathname.endsWith("/Observation/_search")
+      ? json(
+          bundle([observation(form.get("page") ?? "1", form.get("patient") ?? "")], {
+            link: form.has("page") ? [] : [{ relation: "next", url: next }],
+          }),
+        )
+      : outcome(404, "Nothing here");
+  });
+  expect((await read(unit({ ids: ["a"] }), stub)).ids).toEqual(["1", "2"]);
+  expect(stub.asked).toHaveLength(3);
 });
 
 test("a web page is no Bundle", async () => {

@@ -114,5 +114,6 @@ export function searchUnit(
   for (const running of stopped) running.catch(() => {});
   // Who stops reading stops the searches.
   writer.closed.catch((error) => broken.abort(error));
-  return { body: readable, announced: () => announced };
+  // Asked for by one code after another, a count says nothing of resources that have none of them.
+  return { body: readable, announced: () => (learned.demand ? null : announced) };
 }

@@ -20,6 +20,9 @@ export type ClaimedJob = {
   /** the token of this claim */
   holder: string;
   stage: JobStage;
+  mode: "bulk" | "search";
+  /** why it is search, in the server's words; null where it was chosen */
+  modeReason: string | null;
   attempts: number;
   connectionId: string | null;
   fhirBaseUrl: string;
@@ -57,6 +60,8 @@ export type ClaimedFile = {
 type JobRow = {
   id: string;
   stage: JobStage;
+  mode: ClaimedJob["mode"];
+  mode_reason: string | null;
   attempts: number;
   connection_id: string | null;
   fhir_base_url: string;
@@ -89,7 +94,7 @@ const claimJobSql = `
     ORDER BY j.next_run_at
     LIMIT 1
     FOR NO KEY UPDATE OF j SKIP LOCKED)
-  RETURNING id, stage, attempts, connection_id, fhir_base_url, level, group_id, request, status_url,
+  RETURNING id, stage, mode, mode_reason, attempts, connection_id, fhir_base_url, level, group_id, request, status_url,
     server_progress,
     coalesce(extract(epoch FROM now() - kicked_off_at), 0)::float8 AS preparing_seconds`;
 
@@ -151,6 +156,8 @@ const toClaimedJob = (row: JobRow, holder: string): ClaimedJob => ({
   jobId: row.id,
   holder,
   stage: row.stage,
+  mode: row.mode,
+  modeReason: row.mode_reason,
   attempts: row.attempts,
   connectionId: row.connection_id,
   fhirBaseUrl: row.fhir_base_url,

@@ -20,15 +20,17 @@ export type NewJob = {
   statusUrl?: string;
 };
 
+const modeOf = (job: NewJob) => (job.request.mode === "search" ? "search" : "bulk");
+
 async function insertJobs(client: pg.PoolClient, jobs: NewJob[]): Promise<string[]> {
   const jobIds: string[] = [];
   for (const [place, job] of jobs.entries()) {
     const jobId = randomUUID();
     await client.query(
       `INSERT INTO export_jobs (id, batch_id, connection_id, connection_name, fhir_base_url, level,
-           group_id, group_name, request, created_by, created_at, stage, status_url, kicked_off_at, next_run_at)
+           group_id, group_name, request, created_by, created_at, mode, stage, status_url, kicked_off_at, next_run_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
-         now() + $13 * interval '1 millisecond',
+         now() + $13 * interval '1 millisecond', $14,
            CASE WHEN $11::text IS NULL THEN 'kickoff' ELSE 'poll' END::stage, $11,
            CASE WHEN $11::text IS NULL THEN NULL ELSE now() END,
            now() + make_interval(secs => $12))`,
@@ -47,6 +49,7 @@ async function insertJobs(client: pg.PoolClient, jobs: NewJob[]): Promise<string
         job.delaySeconds ?? 0,
         // Jobs that are started together keep their order in lists.
         place,
+        modeOf(job),
       ],
     );
     if (job.statusUrl) await addEvent(client, jobId, "resume", { by: job.createdBy });
@@ -85,6 +88,8 @@ export async function createHeldJob(
       jobId: jobId as string,
       holder,
       stage: "kickoff",
+      mode: modeOf(job),
+      modeReason: null,
       attempts: 0,
       connectionId: job.connectionId,
       fhirBaseUrl: job.fhirBaseUrl,

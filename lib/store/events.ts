@@ -17,6 +17,8 @@ export type EventName =
   | "download_complete"
   | "download_error"
   | "export_complete"
+  | "search_instead"
+  | "search_references"
   | "load_complete"
   | "load_error"
   | "export_failed"

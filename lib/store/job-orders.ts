@@ -103,6 +103,9 @@ export function storeRetry(
          error_code = NULL, error_message = NULL, error_details = NULL, warning = NULL,
          locked_by = NULL, locked_until = NULL,
          limit_from = now(),
+         mode = CASE WHEN $2 = 'kickoff'::stage AND request->>'mode' IS DISTINCT FROM 'search'
+           THEN 'bulk'::export_mode ELSE mode END,
+         mode_reason = CASE WHEN $2 = 'kickoff'::stage THEN NULL ELSE mode_reason END,
          status_url = CASE WHEN $2 = 'kickoff'::stage THEN NULL ELSE status_url END
        WHERE id = $1`,
       [jobId, stage],

@@ -13,6 +13,7 @@ export const statusOf: Record<JobStage, JobStatus> = {
 
 export type ProgressFacts = {
   stage: JobStage;
+  mode?: "bulk" | "search";
   serverProgress: string | null;
   files: number;
   filesDownloaded: number;
@@ -60,6 +61,7 @@ function sentence(job: ProgressFacts): string {
   switch (stage) {
     case "kickoff":
       if (job.trouble) return "Queued";
+      if (job.mode === "search" && !job.waitSeconds) return "Queued: reading whom to search for";
       return job.waitSeconds ? `Queued: starts in ${job.waitSeconds} s` : "Queued: kicking off";
     case "poll": {
       const percent = percentOf(words);
@@ -68,6 +70,9 @@ function sentence(job: ProgressFacts): string {
       return `Preparing on the server: ${Math.round(percent * 100)}%${same ? "" : ` (${words})`}`;
     }
     case "download":
+      if (job.mode === "search") {
+        return `Searching: ${job.filesDownloaded} of ${plural(job.files, "file")}, ${plural(job.records, "record")}`;
+      }
       return `Downloading: ${job.filesDownloaded} of ${plural(job.files, "file")}, ${plural(job.records, "record")}`;
     case "load":
       return `Loading: ${job.filesLoaded} of ${plural(job.files, "file")}, ${plural(job.records, "record")}`;

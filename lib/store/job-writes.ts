@@ -121,7 +121,8 @@ export function storeManifest(
       ],
     );
     await client.query(
-      `UPDATE export_jobs SET stage = 'download', prepared_at = now(), next_run_at = now(),
+      `UPDATE export_jobs SET stage = 'download', prepared_at = now(),
+         kicked_off_at = coalesce(kicked_off_at, now()), next_run_at = now(),
          transaction_time = $2, requires_access_token = $3, manifest = $4, ${untroubled}, ${released}
        WHERE id = $1`,
       [

@@ -23,6 +23,8 @@ type SummaryRow = {
   id: string;
   batch_id: string | null;
   stage: JobStage;
+  mode: JobSummary["mode"];
+  mode_reason: string | null;
   server_progress: string | null;
   status_url: string | null;
   connection_id: string | null;
@@ -66,7 +68,7 @@ type SummaryRow = {
 
 /** Everything of a summary, for the rows of a relation `page (id)`; bigint sums fit a double. */
 const summarySql = `
-  SELECT j.id, j.batch_id, j.stage, j.server_progress, j.status_url, j.connection_id,
+  SELECT j.id, j.batch_id, j.stage, j.mode, j.mode_reason, j.server_progress, j.status_url, j.connection_id,
     j.connection_name, j.fhir_base_url, j.level, j.group_id, j.group_name, j.request, j.warning,
     j.error_code, j.error_message, j.error_details, j.attempts, j.next_run_at,
     (j.stage IN ('kickoff', 'poll') AND j.next_run_at > now()) AS waits,
@@ -132,6 +134,7 @@ function toSummary(row: SummaryRow): JobSummary {
   };
   const facts = {
     stage: row.stage,
+    mode: row.mode,
     serverProgress: row.server_progress,
     files: row.files,
     filesDownloaded: row.files_downloaded,
@@ -153,6 +156,8 @@ function toSummary(row: SummaryRow): JobSummary {
     batch_id: row.batch_id,
     status: statusOf[row.stage],
     stage: row.stage,
+    mode: row.mode,
+    mode_reason: row.mode_reason,
     progress: progressSentence(facts),
     server_progress: row.server_progress,
     progress_ratio: progressRatio(facts),

@@ -1,0 +1,32 @@
+import { AppError, type ErrorCode } from "@/lib/errors";
+import type { ClaimedJob } from "@/lib/store/claims";
+
+const missing: ReadonlySet<number> = new Set([404, 405, 501]);
+/** What servers say of an operation that they do not have; the status is then often 400 or 500. */
+const notOffered =
+  /not[- ]?supported|unsupported|not[- ]?implemented|unknown operation|invalid operation|does not (support|know)|not (enabled|available|allowed)|disabled/i;
+
+/**
+ * Does this failure say that bulk export cannot work here, so that FHIR search is the way: too many
+ * files, or no `$export`?
+ * @returns the server's own words, null where the failure is another one or the person wants bulk alone
+ */
+export function reasonToSearch(
+  job: Pick<ClaimedJob, "mode" | "request">,
+  failure: AppError,
+): string | null {
+  if (job.mode === "search" || (job.request.mode ?? "auto") !== "auto") return null;
+  const { code, params, message } = failure;
+  if (code === ("too-many-files" satisfies ErrorCode)) return String(params.reason);
+  if (code !== ("kickoff-refused" satisfies ErrorCode)) return null;
+  const status = Number(params.status);
+  const reason = String(params.reason);
+  return missing.has(status) || notOffered.test(reason) ? message : null;
+}
+
+/** What cannot be had by search either, said with both reasons. */
+export function bothReasons(job: Pick<ClaimedJob, "modeReason">, failure: AppError): AppError {
+  if (job.modeReason === null || failure.retryable) return failure;
+  const params = { bulk: job.modeReason, search: failure.message };
+  return new AppError("search-unavailable", params, { cause: failure, evidence: failure.evidence });
+}
