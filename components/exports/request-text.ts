@@ -1,4 +1,4 @@
-import type { ExportRequest } from "@/lib/contract/export-request";
+import type { Dialect, ExportRequest } from "@/lib/contract/export-request";
 
 /** The searches as a person reads them: what search/ asks for each patient. */
 function searchText({
@@ -34,23 +34,41 @@ export function requestText(input: {
   level: "group" | "patient" | "system";
   groupId: string | null;
   request: ExportRequest;
+  /** as the connection knows it; null: what an unknown server gets */
+  dialect?: Dialect | null;
 }): string {
   const { request } = input;
   if (request.mode === "search") return searchText(input);
+  const dialect = input.dialect ?? "mixed";
   const path = {
     system: "$export",
     patient: "Patient/$export",
     group: `Group/${input.groupId ?? "{id}"}/$export`,
   }[input.level];
-  const parameters: [string, string | undefined][] = [
-    ["_type", request.resource_types.join(",")],
-    ["_since", request.since],
-    ["_until", request.until],
-    ["_typeFilter", request.type_filter?.join(",")],
-    ["_elements", request.elements?.join(",")],
+  const post =
+    Boolean(request.patient?.length) ||
+    (request.method ? request.method === "POST" : dialect === "post");
+  // Parameters repeat what is a list; a query does as the server wants it.
+  const list = (name: string, values: string[] = []): string[] => {
+    if (values.length === 0) return [];
+    const repeated =
+      post || dialect === "repeat" || (dialect !== "comma" && name === "_typeFilter");
+    return repeated ? values.map((value) => `${name}=${value}`) : [`${name}=${values.join(",")}`];
+  };
+  const one = (name: string, value: string | boolean | undefined): string[] =>
+    value === undefined ? [] : [`${name}=${value}`];
+  const query = [
+    ...list("_type", request.resource_types),
+    ...one("_since", request.since),
+    ...one("_until", request.until),
+    ...list("_typeFilter", request.type_filter),
+    ...list("_elements", request.elements),
+    ...list("patient", request.patient),
+    ...list("includeAssociatedData", request.include_associated_data),
+    ...one("_outputFormat", request.output_format),
+    ...one("organizeOutputBy", request.organize_output_by),
+    ...one("allowPartialManifests", request.allow_partial_manifests),
   ];
-  const query = parameters.filter(([, value]) => value).map(([name, value]) => `${name}=${value}`);
-  const post = request.method === "POST";
   const mark = (place: number) => (post ? " " : place === 0 ? "?" : "&");
   return [
     `${post ? "POST" : "GET"} ${input.fhirBaseUrl}/${path}`,

@@ -5,6 +5,7 @@ import {
   Code,
   Divider,
   Group,
+  MultiSelect,
   NumberInput,
   Paper,
   SegmentedControl,
@@ -14,6 +15,7 @@ import {
   Switch,
   Text,
   Textarea,
+  TextInput,
   Title,
 } from "@mantine/core";
 import { DateTimePicker } from "@mantine/dates";
@@ -55,6 +57,11 @@ const lines = (text: string): string[] | undefined => {
     .filter(Boolean);
   return list.length ? list : undefined;
 };
+
+/** "123" → "Patient/123"; a reference stays what it is. */
+const patientReference = (text: string): string => (text.includes("/") ? text : `Patient/${text}`);
+
+const associatedData = ["LatestProvenanceResources", "RelevantProvenanceResources", "_custom"];
 
 /**
  * Groups, types, date → jobs.
@@ -106,6 +113,13 @@ export function StartExport({
   const [lenient, setLenient] = useState(false);
   const [post, setPost] = useState(false);
   const [mode, setMode] = useState<Mode>("auto");
+  const [patients, setPatients] = useState("");
+  const [associated, setAssociated] = useState<string[]>([]);
+  const [outputFormat, setOutputFormat] = useState("");
+  const [organizeBy, setOrganizeBy] = useState<string | null>(null);
+  const [partial, setPartial] = useState(false);
+  const [limitDays, setLimitDays] = useState<number | string>("");
+  const [stallHours, setStallHours] = useState<number | string>("");
 
   const chosenTypes =
     types ?? defaultResourceTypes.filter((type) => !offered.length || offered.includes(type));
@@ -119,6 +133,14 @@ export function StartExport({
     ...(lenient ? { lenient } : {}),
     ...(post ? { method: "POST" as const } : {}),
     ...(mode === "auto" ? {} : { mode }),
+    // At system level the standard knows no list of patients.
+    patient: level === "system" ? undefined : lines(patients)?.map(patientReference),
+    include_associated_data: associated.length > 0 ? associated : undefined,
+    output_format: outputFormat.trim() || undefined,
+    organize_output_by: organizeBy ?? undefined,
+    ...(partial ? { allow_partial_manifests: true } : {}),
+    ...(typeof limitDays === "number" && limitDays > 0 ? { limit_hours: limitDays * 24 } : {}),
+    ...(typeof stallHours === "number" && stallHours > 0 ? { stall_hours: stallHours } : {}),
   };
   const jobs = level === "group" ? selected.length : 1;
   const plan =
@@ -277,6 +299,67 @@ export function StartExport({
                   minRows={2}
                   spellCheck={false}
                 />
+                {level === "system" ? null : (
+                  <Textarea
+                    label={t("advanced.patient")}
+                    description={t("advanced.patient-hint")}
+                    value={patients}
+                    onChange={({ currentTarget }) => setPatients(currentTarget.value)}
+                    autosize
+                    minRows={2}
+                    maxRows={8}
+                    spellCheck={false}
+                  />
+                )}
+                <MultiSelect
+                  label={t("advanced.associated")}
+                  description={t("advanced.associated-hint")}
+                  data={associatedData}
+                  value={associated}
+                  onChange={setAssociated}
+                  clearable
+                />
+                <Select
+                  label={t("advanced.organize")}
+                  description={t("advanced.organize-hint")}
+                  data={["Patient", "Organization", "Group"]}
+                  value={organizeBy}
+                  onChange={setOrganizeBy}
+                  clearable
+                />
+                <TextInput
+                  label={t("advanced.format")}
+                  description={t("advanced.format-hint")}
+                  placeholder="application/fhir+ndjson"
+                  value={outputFormat}
+                  onChange={({ currentTarget }) => setOutputFormat(currentTarget.value)}
+                  maxLength={128}
+                  spellCheck={false}
+                />
+                <NumberInput
+                  label={t("advanced.limit")}
+                  description={t("advanced.limit-hint")}
+                  value={limitDays}
+                  onChange={setLimitDays}
+                  min={0}
+                  max={365}
+                  decimalScale={2}
+                />
+                <NumberInput
+                  label={t("advanced.stall")}
+                  description={t("advanced.stall-hint")}
+                  value={stallHours}
+                  onChange={setStallHours}
+                  min={0}
+                  max={8_760}
+                  decimalScale={2}
+                />
+                <Switch
+                  label={t("advanced.partial")}
+                  description={t("advanced.partial-hint")}
+                  checked={partial}
+                  onChange={({ currentTarget }) => setPartial(currentTarget.checked)}
+                />
                 <Switch
                   label={t("advanced.lenient")}
                   description={t("advanced.lenient-hint")}
@@ -308,6 +391,7 @@ export function StartExport({
                   level,
                   groupId: selected[0]?.id ?? null,
                   request,
+                  dialect: connection.dialect,
                 })}
               </Code>
               {level === "group" && selected.length > 1 ? (
