@@ -26,6 +26,8 @@ export type FetchFileOptions = {
   held?: HeldPart | null;
   /** uncompressed bytes so far, all of them readable in the part */
   onBytes?: (sizeBytes: number) => void;
+  /** everything has arrived: the network is not needed any more */
+  onReceived?: () => void;
   /** awaited before the whole part gets the file's name */
   beforeNaming?: (sizeBytes: number) => Promise<void>;
   /** asked when the download has failed: does somebody need what has arrived? */
@@ -60,7 +62,7 @@ export async function fetchFile(
   }
   const folder = path.dirname(input.path);
   const part = input.part ?? newPart(input.path);
-  const note = held?.note ?? noteOf(response, bootedAt());
+  const note = held?.note ?? noteOf(response, bootedAt);
   const kept = { noted: false };
   try {
     const sizeBytes = await written(response, { ...input, part, held, note, folder, kept });
@@ -133,8 +135,13 @@ async function written(
   const { part, folder, held, note, kept, onBytes, signal } = input;
   const readTimeoutMs = input.readTimeoutMs ?? readTimeout();
   const file = await onDisk(folder, async () => {
-    await mkdir(folder, { recursive: true });
-    if (!held) return open(part, "wx", 0o600);
+    if (!held) {
+      return await open(part, "wx", 0o600).catch(async (error: NodeJS.ErrnoException) => {
+        if (error.code !== "ENOENT") throw error;
+        await mkdir(folder, { recursive: true });
+        return open(part, "wx", 0o600);
+      });
+    }
     await copyFile(held.path, part);
     const copy = await open(part, "a");
     // Somebody may have written on meanwhile.
@@ -157,6 +164,7 @@ async function written(
       }
       onBytes?.(sizeBytes);
     }
+    input.onReceived?.();
     await onDisk(folder, () => file.sync());
     return sizeBytes;
   } catch (error) {

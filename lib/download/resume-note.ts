@@ -19,13 +19,13 @@ export const noteBeside = (part: string): string => `${part}.json`;
  * Can this download be gone on with by a range request (RFC 9110, 13.1.5 If-Range, 14.2 Range)? Only
  * where the server names the version strongly, and the bytes are the file's own, not compressed ones.
  */
-export function noteOf(response: Response, bootedAt: number): ResumeNote | null {
+export function noteOf(response: Response, bootedAt: () => number): ResumeNote | null {
   const { headers } = response;
   if (headers.get("content-encoding") || headers.get("accept-ranges") === "none") return null;
   const validator = validatorOf(headers);
   if (!validator) return null;
   const length = Number(headers.get("content-length") ?? Number.NaN);
-  return { validator, sizeBytes: Number.isInteger(length) ? length : null, bootedAt };
+  return { validator, sizeBytes: Number.isInteger(length) ? length : null, bootedAt: bootedAt() };
 }
 
 function validatorOf(headers: Headers): ResumeNote["validator"] | null {

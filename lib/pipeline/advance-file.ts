@@ -102,6 +102,7 @@ async function download(file: ClaimedFile, tools: FileTools): Promise<GoesOn | n
             received = bytes;
             early.received(bytes);
           },
+          onReceived: () => tools.leave?.(),
           beforeNaming: (bytes) => early.whole(bytes),
           isNeeded: () => early.isUnderWay,
         });
@@ -115,7 +116,6 @@ async function download(file: ClaimedFile, tools: FileTools): Promise<GoesOn | n
       }
     },
   );
-  tools.leave?.();
   const { sizeBytes } = fetched;
   const { jobId, fileNo } = file;
   const slot = file.attempts === 0 && sizeBytes >= straightOnBytes ? slots.take() : null;

@@ -68,9 +68,62 @@ async function killWorker(): Promise<void> {
   await gone;
 }
 
-const groups = ["BMCHealthNet", "FallonHealth"];
+type Moment = [name: string, reached: (seen: Seen) => boolean];
 
-async function startJobs(connectionId: string, fhirBaseUrl: string): Promise<string[]> {
+type Shape = {
+  name: string;
+  /** is a file so large that it is loaded before it is whole? */
+  early?: boolean;
+  scale: number;
+  resourcesPerFile: number;
+  bytesPerSecond: number;
+  groups: string[];
+  types: string[];
+  /** as many kills at least, at as many different moments */
+  kills: number;
+  moments: number;
+};
+
+const shapes: Shape[] = [
+  {
+    // Observations of more than one chunk a file, and types of more than one file.
+    name: "files of all sizes",
+    scale: 0.6,
+    resourcesPerFile: 8_000,
+    bytesPerSecond: 12_000_000,
+    groups: ["BMCHealthNet", "FallonHealth"],
+    types: ["Patient", "Condition", "Observation", "Encounter", "Procedure"],
+    kills: 12,
+    moments: 8,
+  },
+  {
+    name: "a file that is loaded while it downloads",
+    early: true,
+    scale: 2.5,
+    resourcesPerFile: 100_000,
+    bytesPerSecond: 10_000_000,
+    groups: ["BMCHealthNet"],
+    types: ["Observation"],
+    kills: 6,
+    moments: 5,
+  },
+  {
+    name: "small files that go together",
+    scale: 0.6,
+    resourcesPerFile: 30,
+    bytesPerSecond: 12_000_000,
+    groups: ["BMCHealthNet"],
+    types: ["Patient", "Condition", "Observation", "Encounter", "Procedure"],
+    kills: 8,
+    moments: 5,
+  },
+];
+
+async function startJobs(
+  connectionId: string,
+  fhirBaseUrl: string,
+  { groups, types }: Shape,
+): Promise<string[]> {
   return createJobs(
     groups.map((groupId) => ({
       connectionId,
@@ -79,9 +132,7 @@ async function startJobs(connectionId: string, fhirBaseUrl: string): Promise<str
       level: "group" as const,
       groupId,
       groupName: groupId,
-      request: {
-        resource_types: ["Patient", "Condition", "Observation", "Encounter", "Procedure"],
-      },
+      request: { resource_types: types },
       createdBy: "test",
     })),
   );
@@ -168,81 +219,88 @@ function randomOf(seed: number): () => number {
 const share = (seen: Seen, of: Seen) =>
   (seen.sizeBytes + seen.loadedBytes) / (of.sizeBytes + of.loadedBytes);
 
-test("a worker killed at any moment and restarted ends with the rows of an undisturbed one", async () => {
-  sandbox = await startSandbox({
-    auth: false,
-    scale: 0.6,
-    preparationMs: 200,
-    // Observations of more than one chunk a file, and types of more than one file.
-    resourcesPerFile: 8_000,
-    faults: { badLine: 7, duplicateLines: 2, slowFiles: 12_000_000 },
-  });
-  const connectionId = randomUUID();
-  await pool.query(
-    `INSERT INTO connections (id, name, fhir_base_url, auth, updated_at)
+test.each(shapes)(
+  "a worker killed at any moment and restarted ends with the rows of an undisturbed one: $name",
+  async (shape) => {
+    sandbox = await startSandbox({
+      auth: false,
+      scale: shape.scale,
+      preparationMs: 200,
+      resourcesPerFile: shape.resourcesPerFile,
+      faults: { badLine: 7, duplicateLines: 2, slowFiles: shape.bytesPerSecond },
+    });
+    const connectionId = randomUUID();
+    await pool.query(
+      `INSERT INTO connections (id, name, fhir_base_url, auth, updated_at)
      VALUES ($1, 'Sandbox', $2, 'none', now())`,
-    [connectionId, sandbox.fhirBaseUrl],
-  );
-  const { fhirBaseUrl } = sandbox;
-  const hasEnded = (seen: Seen) =>
-    seen.stages.every((stage) => ["done", "failed", "cancelled"].includes(stage));
+      [connectionId, sandbox.fhirBaseUrl],
+    );
+    const { fhirBaseUrl } = sandbox;
+    const hasEnded = (seen: Seen) =>
+      seen.stages.every((stage) => ["done", "failed", "cancelled"].includes(stage));
 
-  const undisturbed = await startJobs(connectionId, fhirBaseUrl);
-  worker = startWorker();
-  await vi.waitUntil(async () => hasEnded(await look(undisturbed)), {
-    timeout: 120_000,
-    interval: 50,
-  });
-  await killWorker();
-  const expected = await Promise.all(undisturbed.map(fingerprint));
-  const whole = await look(undisturbed);
-  for (const print of expected) {
-    expect(print).toMatchObject({ job: [{ stage: "done" }] });
-    expect(print.rejected).not.toEqual([]);
-  }
-
-  // In the order in which they come true; each once a run. What is over before it was seen is left out.
-  const moments: [name: string, reached: (seen: Seen) => boolean][] = [
-    ["kick-off under way", (seen) => seen.stages.includes("kickoff") && seen.held > 0],
-    ["the server prepares", (seen) => seen.stages.includes("poll")],
-    ["the manifest has come", (seen) => seen.files > 0],
-    ["files download", (seen) => seen.downloading > 0],
-    ["a file is on disk", (seen) => seen.downloaded > 0],
-    ["a chunk is committed", (seen) => seen.loadedBytes > 0],
-    ...[0.2, 0.35, 0.5, 0.65, 0.8, 0.9].map((part): [string, (seen: Seen) => boolean] => [
-      `${part * 100} % of the bytes`,
-      (seen) => share(seen, whole) >= part,
-    ]),
-    ["all loaded, not settled", (seen) => seen.files > 0 && seen.loaded === seen.files],
-  ];
-
-  const random = randomOf(20_261_123);
-  const kills: string[] = [];
-  for (let run = 1; kills.length < 12; run += 1) {
-    expect(run, `kills so far: ${kills.join(", ")}`).toBeLessThan(5);
-    const jobIds = await startJobs(connectionId, fhirBaseUrl);
+    const undisturbed = await startJobs(connectionId, fhirBaseUrl, shape);
     worker = startWorker();
-    let seen = await look(jobIds);
-    for (const [name, reached] of moments) {
-      while (!reached(seen) && !hasEnded(seen)) {
-        await sleep(8);
-        seen = await look(jobIds);
-      }
-      if (hasEnded(seen)) break;
-      await sleep(random() * 120);
-      await killWorker();
-      kills.push(name);
-      worker = startWorker();
-      seen = await look(jobIds);
-    }
-    await vi.waitUntil(async () => hasEnded(await look(jobIds)), {
+    await vi.waitUntil(async () => hasEnded(await look(undisturbed)), {
       timeout: 120_000,
       interval: 50,
     });
     await killWorker();
-    expect(await Promise.all(jobIds.map(fingerprint)), `killed at: ${kills.join(", ")}`).toEqual(
-      expected,
-    );
-  }
-  expect(new Set(kills).size).toBeGreaterThanOrEqual(8);
-}, 300_000);
+    const expected = await Promise.all(undisturbed.map(fingerprint));
+    const whole = await look(undisturbed);
+    for (const print of expected) {
+      expect(print).toMatchObject({ job: [{ stage: "done" }] });
+      expect(print.rejected).not.toEqual([]);
+    }
+
+    // In the order in which they come true; each once a run. What is over before it was seen is left out.
+    const moments: Moment[] = [
+      ["kick-off under way", (seen) => seen.stages.includes("kickoff") && seen.held > 0],
+      ["the server prepares", (seen) => seen.stages.includes("poll")],
+      ["the manifest has come", (seen) => seen.files > 0],
+      ["files download", (seen) => seen.downloading > 0],
+      ...(shape.early
+        ? ([["rows of a file that is not whole", (seen) => seen.loadedBytes > 0]] as Moment[])
+        : []),
+      ["a file is on disk", (seen) => seen.downloaded > 0],
+      ["a chunk is committed", (seen) => seen.loadedBytes > 0],
+      ...[0.2, 0.35, 0.5, 0.65, 0.8, 0.9].map((part): [string, (seen: Seen) => boolean] => [
+        `${part * 100} % of the bytes`,
+        (seen) => share(seen, whole) >= part,
+      ]),
+      ["all loaded, not settled", (seen) => seen.files > 0 && seen.loaded === seen.files],
+    ];
+
+    const random = randomOf(20_261_123);
+    const kills: string[] = [];
+    for (let run = 1; kills.length < shape.kills; run += 1) {
+      expect(run, `kills so far: ${kills.join(", ")}`).toBeLessThan(6);
+      const jobIds = await startJobs(connectionId, fhirBaseUrl, shape);
+      worker = startWorker();
+      let seen = await look(jobIds);
+      for (const [name, reached] of moments) {
+        while (!reached(seen) && !hasEnded(seen)) {
+          await sleep(8);
+          seen = await look(jobIds);
+        }
+        if (hasEnded(seen)) break;
+        await sleep(random() * 120);
+        await killWorker();
+        kills.push(name);
+        worker = startWorker();
+        seen = await look(jobIds);
+      }
+      await vi.waitUntil(async () => hasEnded(await look(jobIds)), {
+        timeout: 120_000,
+        interval: 50,
+      });
+      await killWorker();
+      expect(await Promise.all(jobIds.map(fingerprint)), `killed at: ${kills.join(", ")}`).toEqual(
+        expected,
+      );
+    }
+    expect(new Set(kills).size).toBeGreaterThanOrEqual(shape.moments);
+    await sandbox.close();
+  },
+  300_000,
+);
