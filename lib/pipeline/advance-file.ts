@@ -116,6 +116,7 @@ async function download(file: ClaimedFile, tools: FileTools): Promise<GoesOn | n
       }
     },
   );
+  tools.leave?.();
   const { sizeBytes } = fetched;
   const { jobId, fileNo } = file;
   const slot = file.attempts === 0 && sizeBytes >= straightOnBytes ? slots.take() : null;
