@@ -1,14 +1,17 @@
 import { z } from "zod";
+import { JobStage } from "@/lib/contract/job";
 import { lookAtRows } from "./look-at-rows";
 import { rows } from "./rows";
 
 const Row = z.object({
   id: z.uuid(),
+  stage: JobStage,
   /** null: has no roll-ups */
   settled: z.boolean().nullable(),
   /** of roll-ups of a job that is not settled: the bytes that were rows when they were made */
   seen: z.number().nullable(),
   /** how long ago they were made, and how long that took */
+  made_at: z.string().nullable(),
   age: z.number().nullable(),
   seconds: z.number().nullable(),
   /** bytes of files that are rows now; null where the job is settled */
@@ -17,7 +20,7 @@ const Row = z.object({
 type Row = z.infer<typeof Row>;
 
 const sql = `
-  SELECT j.id, r.settled, r.seen_bytes::float8 AS seen, r.seconds,
+  SELECT j.id, j.stage, r.settled, r.made_at::text, r.seen_bytes::float8 AS seen, r.seconds,
          extract(epoch FROM clock_timestamp() - r.made_at)::float8 AS age,
          (SELECT COALESCE(sum(f.loaded_bytes), 0)::float8 FROM export_files AS f
            WHERE f.job_id = j.id AND f.kind = 'output' AND r.settled IS NOT TRUE) AS bytes
@@ -32,20 +35,49 @@ const isOld = ({ age, seconds }: Row) => (age ?? 0) > Math.max(3, 10 * (seconds 
 
 export type ChosenJobs = [rolledUp: string[], plain: string[]];
 
+/** What an answer is made of, as texts that differ when it does. */
+export type JobsState = {
+  state: string;
+  /** without what changes every few seconds while a large job loads */
+  settledState: string;
+};
+
+/** Rows that came otherwise than out of files leave no trace: what is made of them cannot be kept. */
+const untraced = ({ settled, bytes, stage }: Row) =>
+  settled === null && bytes === 0 && (stage === "load" || stage === "done");
+
+function stateOf(found: Row[]): JobsState | null {
+  if (found.some(untraced)) return null;
+  const sorted = [...found].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const text = (of: (row: Row) => unknown[]) => JSON.stringify(sorted.map(of));
+  return {
+    state: text(({ id, stage, made_at, settled, bytes }) =>
+      // Of roll-ups what was seen then counts, and not what has come since.
+      settled === null ? [id, stage, bytes] : [id, stage, made_at],
+    ),
+    settledState: text(({ id, stage, made_at, settled, bytes }) =>
+      settled === null ? [id, stage, bytes] : [id, stage, settled ? made_at : null],
+    ),
+  };
+}
+
 /**
  * The chosen jobs (none chosen: all), as the first two parameters of a chart's statement: those whose
  * roll-ups are read, and those whose rows are. This is the one place that decides. A job that is settled
  * has roll-ups for good. One that is not is read row by row while it is small; of more rows, roll-ups are
  * made when somebody looks, at most seconds old while it loads, and made anew in the background. A list
  * in hand also lets PostgreSQL plan with no other partitions than those.
+ * @returns state: null where an answer must not be kept
  */
-export async function chosenJobs(job: string[]): Promise<ChosenJobs> {
+export async function jobsAndState(
+  job: string[],
+): Promise<{ jobs: ChosenJobs; state: JobsState | null }> {
   const found = await rows(Row, sql, [job]);
   const large = (row: Row) => row.settled !== true && (row.bytes ?? 0) > smallBytes;
   const never = found.filter((row) => large(row) && row.settled === null);
   if (never.length > 0) {
     for (const { id, bytes } of never) await lookAtRows(id, bytes ?? 0);
-    return chosenJobs(job);
+    return jobsAndState(job);
   }
   for (const row of found) {
     if (large(row) && row.seen !== row.bytes && isOld(row)) {
@@ -55,5 +87,10 @@ export async function chosenJobs(job: string[]): Promise<ChosenJobs> {
   }
   const ids = (rolledUp: boolean) =>
     found.filter((row) => (row.settled === true || large(row)) === rolledUp).map(({ id }) => id);
-  return [ids(true), ids(false)];
+  return { jobs: [ids(true), ids(false)], state: stateOf(found) };
+}
+
+/** The jobs of `jobsAndState` alone. */
+export async function chosenJobs(job: string[]): Promise<ChosenJobs> {
+  return (await jobsAndState(job)).jobs;
 }
