@@ -5,6 +5,7 @@ import { bothReasons, reasonToSearch } from "./reason-to-search";
 const job = (mode?: "auto" | "bulk" | "search") => ({
   mode: mode === "search" ? ("search" as const) : ("bulk" as const),
   request: { resource_types: [], mode },
+  groupId: "blue",
 });
 const refused = (status: number, reason: string) =>
   new AppError("kickoff-refused", { status, reason });
@@ -12,6 +13,8 @@ const refused = (status: number, reason: string) =>
 test.each<[string, AppError]>([
   ["too many files", new AppError("too-many-files", { reason: "Too many files" })],
   ["no such operation", refused(404, "Not Found")],
+  ["no such path", refused(404, "Nothing is at Group/blue/$export")],
+  ["the issue's code alone", refused(400, "not-supported")],
   ["no such method", refused(405, "Method Not Allowed")],
   ["not implemented", refused(501, "Not Implemented")],
   ["an outcome that says so", refused(400, "Operation $export is not supported")],
@@ -24,6 +27,8 @@ test.each<[string, AppError]>([
 
 test.each<[string, AppError]>([
   ["a bad parameter", refused(400, "Invalid _since")],
+  ["a parameter that is not supported", refused(400, "_until is not supported by $export")],
+  ["a group that is not there", refused(404, "There is no Group/blue")],
   ["an accident", new AppError("server-error", { host: "h", status: 503, reason: "Busy" })],
   ["no access", new AppError("access-refused", { host: "h", status: 403, reason: "No" })],
   ["an export that failed", new AppError("export-error", { reason: "Out of memory" })],

@@ -6,13 +6,20 @@ const missing: ReadonlySet<number> = new Set([404, 405, 501]);
 const notOffered =
   /not[- ]?supported|unsupported|not[- ]?implemented|unknown operation|invalid operation|does not (support|know)|not (enabled|available|allowed)|disabled/i;
 
+/** The operation, not a parameter or a type of ours that the server does not take. */
+const isNotOffered = (reason: string) =>
+  /^not-supported$/i.test(reason) ||
+  (notOffered.test(reason) &&
+    /export|operation|bulk/i.test(reason) &&
+    !/parameter|\b_[a-z]|resource type/i.test(reason));
+
 /**
  * Does this failure say that bulk export cannot work here, so that FHIR search is the way: too many
  * files, or no `$export`?
  * @returns the server's own words, null where the failure is another one or the person wants bulk alone
  */
 export function reasonToSearch(
-  job: Pick<ClaimedJob, "mode" | "request">,
+  job: Pick<ClaimedJob, "mode" | "request" | "groupId">,
   failure: AppError,
 ): string | null {
   if (job.mode === "search" || (job.request.mode ?? "auto") !== "auto") return null;
@@ -21,7 +28,10 @@ export function reasonToSearch(
   if (code !== ("kickoff-refused" satisfies ErrorCode)) return null;
   const status = Number(params.status);
   const reason = String(params.reason);
-  return missing.has(status) || notOffered.test(reason) ? message : null;
+  // A group that is not there cannot be searched either.
+  const noGroup = status === 404 && reason.includes(job.groupId ?? "\n") && !/export/i.test(reason);
+  if (missing.has(status)) return noGroup ? null : message;
+  return isNotOffered(reason) ? message : null;
 }
 
 /** What cannot be had by search either, said with both reasons. */

@@ -1,6 +1,9 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { ExportRequest } from "@/lib/contract/export-request";
 import { dropJob } from "@/lib/load/drop-job";
@@ -88,7 +91,7 @@ async function ended(jobId: string) {
   for (let tries = 0; tries < 1_200; tries += 1) {
     const job = await jobDetail(jobId);
     if (["done", "failed", "cancelled"].includes(job.stage)) return job;
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await sleep(50);
   }
   throw new Error(`job ${jobId} does not end: ${(await jobDetail(jobId)).progress}`);
 }
@@ -207,7 +210,7 @@ test("a worker that is stopped in the middle of it loses nothing, and nothing co
   for (;;) {
     const { files } = await jobDetail(jobId);
     if (files.some(({ state }) => state === "loaded")) break;
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await sleep(20);
   }
   await end();
   expect((await jobDetail(jobId)).stage).toBe("download");
@@ -216,6 +219,46 @@ test("a worker that is stopped in the middle of it loses nothing, and nothing co
   await searched(jobId, expected);
   const parts = await readdir(path.join(bulkDir, jobId));
   expect(parts.filter((name) => name.includes(".part"))).toEqual([]);
+});
+
+/** The real process. */
+function spawnWorker(): ChildProcess {
+  const entry = 'import("./start/worker.ts").then((worker) => worker.default())';
+  return spawn(process.execPath, ["--import", "tsx", "--eval", entry], {
+    cwd: path.resolve(import.meta.dirname, "../.."),
+    env: { ...process.env, WORKER_LEASE_SECONDS: "1", LOG_LEVEL: "error" },
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+}
+
+async function killed(worker: ChildProcess): Promise<void> {
+  const gone = once(worker, "exit");
+  worker.kill("SIGKILL");
+  await gone;
+}
+
+test("a worker that is killed again and again in the middle of it ends with the same rows", async () => {
+  const end = startWorker();
+  const expected = await bulkRows();
+  await end();
+  sandbox.faults = { slowSearchMs: 20 };
+  const jobId = await newJob({ mode: "search" });
+  const loaded = async () =>
+    (await jobDetail(jobId)).files.filter(({ state }) => state === "loaded").length;
+  for (let kills = 0; kills < 2; kills += 1) {
+    const before = await loaded();
+    const worker = spawnWorker();
+    try {
+      while ((await loaded()) < before + 2) await sleep(20);
+    } finally {
+      await killed(worker);
+    }
+  }
+  expect((await jobDetail(jobId)).stage).not.toBe("done");
+  sandbox.faults = {};
+  startWorker();
+  const job = await searched(jobId, expected);
+  expect(job.completeness).toBe("complete");
 });
 
 test("refusals and accidents cost time, nothing else", async () => {
@@ -323,7 +366,7 @@ test("a search that is cancelled stops asking", async () => {
   sandbox.faults = { slowSearchMs: 20 };
   const jobId = await newJob({ mode: "search" });
   while ((await jobDetail(jobId)).stage === "kickoff") {
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await sleep(20);
   }
   await cancelJob(jobId, { label: "test" });
   expect(await ended(jobId)).toMatchObject({ status: "cancelled" });
