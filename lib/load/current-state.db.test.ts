@@ -18,6 +18,7 @@ type Export = {
   rows?: Record<string, string>;
   deleted?: string[];
   rejected?: number;
+  mode?: "bulk" | "search";
 };
 
 async function exported(options: Export): Promise<string> {
@@ -25,14 +26,15 @@ async function exported(options: Export): Promise<string> {
   const jobId = randomUUID();
   await pool.query(
     `INSERT INTO export_jobs (id, connection_name, fhir_base_url, level, group_id, request, created_by,
-                              stage, transaction_time)
-     VALUES ($1, 'c', 'https://fhir.example', 'group', $2, $3, 'test', $4, $5)`,
+                              stage, transaction_time, mode)
+     VALUES ($1, 'c', 'https://fhir.example', 'group', $2, $3, 'test', $4, $5, $6)`,
     [
       jobId,
       options.group ?? "g1",
       JSON.stringify({ resource_types: [], ...options.request }),
       options.stage ?? "done",
       options.at,
+      options.mode ?? "bulk",
     ],
   );
   const fileId = randomUUID();
@@ -120,6 +122,7 @@ test.each([
   ["of some patients", { request: { patient: ["Patient/p1"] } }],
   ["of filtered resources", { request: { type_filter: ["Condition?code=x"] } }],
   ["with rejected lines", { rejected: 1 }],
+  ["by FHIR search", { mode: "search" as const }],
   ["that failed half-way", { stage: "failed" as const }],
 ])("an export %s adds versions and ends nothing", async (_name, options) => {
   await exported({ at: "2026-01-01", rows: { "Condition/a": "1", "Condition/b": "1" } });

@@ -12,8 +12,9 @@ SELECT j.id AS etl_job_id,
        CASE WHEN jsonb_typeof(j.request->'resource_types') = 'array'
              AND j.request->'resource_types' <> '[]' THEN j.request->'resource_types' END AS types,
        -- Does it hold all that there was of those types? Then what it does not hold has gone. An export
-       -- of changes, of some patients, or with anything missing does not tell that.
-       j.stage = 'done'
+       -- of changes, of some patients, or with anything missing does not tell that, nor does a FHIR search,
+       -- which finds what it asks for by patient.
+       j.stage = 'done' AND j.mode = 'bulk'
          AND NOT j.request ?| ARRAY['since', 'until', 'type_filter', 'patient']
          AND NOT EXISTS (
            SELECT 1 FROM export_files AS f
