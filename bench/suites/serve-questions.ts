@@ -139,6 +139,18 @@ export async function serveQuestions(
     (query) => `/api/data/Observation?${query}&page=1000&page_size=100`,
     counting("observations"),
   );
+  // The same place by the key of the row before it, of each job and of all.
+  const cursors = new Map<string, string>();
+  for (const query of ["", ...data.jobIds.map((job) => `job=${job}`)]) {
+    const { text } = await web.get(`/api/data/Observation?${query}&page=999&page_size=100`);
+    cursors.set(query, z.object({ next: z.string() }).parse(JSON.parse(text)).next);
+  }
+  both(
+    "table Observation, the same by `after`",
+    (query) => `/api/data/Observation?${query}&after=${cursors.get(query)}&page_size=100`,
+    counting("observations"),
+    ["one job", "all jobs"],
+  );
   both(
     "table Observation of a patient",
     (query, n) => `/api/data/Observation?${query}&patient=${at(query, n).patient}`,
