@@ -23,6 +23,7 @@ const upstreamTransient: Kind = { status: 502, retryable: true };
 /** The one table from code to status; the compiler holds it complete. */
 const kinds: Record<ErrorCode, Kind> = {
   "invalid-request": input,
+  "filter-parameter": input,
   "config-not-json": input,
   "config-unrecognised": input,
   "config-missing-field": input,
