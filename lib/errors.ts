@@ -89,6 +89,8 @@ const kinds: Record<ErrorCode, Kind> = {
   "download-refused": upstream,
   "download-short": upstreamTransient,
   "download-expired": upstream,
+  "attachment-gone": upstream,
+  "attachment-not-document": upstream,
   "files-failed": upstream,
   "disk-full": { status: 507, retryable: true },
   "disk-refused": { status: 500, retryable: true },
