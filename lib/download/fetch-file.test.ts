@@ -175,7 +175,7 @@ test.each<[string, number, string, Record<string, string>, string, boolean]>([
   ["another refusal", 400, "no", {}, "download-refused", false],
   ["a rate limit", 429, "", { "retry-after": "3" }, "rate-limited", true],
   ["a server error", 503, "", { "retry-after": "3" }, "server-error", true],
-  ["a log-in page", 200, "<html>", { "content-type": "text/html" }, "not-fhir", false],
+  ["a log-in page", 200, "<html>", { "content-type": "text/html" }, "not-fhir", true],
 ])("%s ends in its own error", async (_what, status, body, headers, code, retryable) => {
   const now = () => new Date("2026-11-23T12:00:00Z");
   const fetch = async () => new Response(body, { status, headers });

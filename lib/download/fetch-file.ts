@@ -17,10 +17,6 @@ export type FetchFileOptions = {
   /** null where the manifest says `requiresAccessToken: false` */
   token: string | null;
   path: string;
-  /** application/fhir+ndjson unless told */
-  accept?: string;
-  /** throws where the answer, whose body is still to come, is not what was asked for; a web page unless told */
-  admit?: (response: Response) => void;
   /** where it lies until it is whole (lib/download/parts) */
   part?: string;
   /**
@@ -47,22 +43,23 @@ export type FetchFileOptions = {
  * broke off the part stays where the server can be asked to go on from there (Range with If-Range), or
  * where `isNeeded`. Memory does not grow with the file.
  * @returns sizeBytes on disk, uncompressed
- * @throws AppError access-refused (401), download-expired (404, 410), download-refused, not-fhir (a
- *   web page); retryable: download-short, connection-cut, timeout-exceeded, server-error,
+ * @throws AppError access-refused (401), download-expired (404, 410), download-refused; retryable:
+ *   not-fhir (a web page), download-short, connection-cut, timeout-exceeded, server-error,
  *   rate-limited, disk-full, disk-refused; the signal's reason where it was aborted
  */
 export async function fetchFile(
   input: FetchFileOptions,
   deps: Deps = {},
 ): Promise<{ sizeBytes: number }> {
+  const { url } = input;
   const { response, held } = await requested(input, deps);
   if (!held && response.status !== 200) throw await refused(response, deps.now?.() ?? new Date());
 
-  try {
-    (input.admit ?? noWebPage)(response);
-  } catch (error) {
+  const contentType = response.headers.get("content-type")?.split(";")[0]?.trim() ?? "";
+  if (/html/i.test(contentType)) {
     await response.body?.cancel();
-    throw error;
+    // Most such pages come from something in between that is not well for a while.
+    throw new AppError("not-fhir", { url: withoutQuery(url), contentType }, { retryable: true });
   }
   const folder = path.dirname(input.path);
   const part = input.part ?? newPart(input.path);
@@ -87,22 +84,15 @@ export async function fetchFile(
   }
 }
 
-function noWebPage(response: Response): void {
-  const contentType = response.headers.get("content-type")?.split(";")[0]?.trim() ?? "";
-  if (/html/i.test(contentType)) {
-    throw new AppError("not-fhir", { url: withoutQuery(response.url), contentType });
-  }
-}
-
 /**
  * Asks for the rest of what is held, where something is; for the whole file where the server does not
  * go on from there: another version, no ranges, an answer that does not fit.
  */
 async function requested(
-  { url, token, signal, readTimeoutMs, held, ...input }: FetchFileOptions,
+  { url, token, signal, readTimeoutMs, held }: FetchFileOptions,
   deps: Deps,
 ): Promise<{ response: Response; held: HeldPart | null }> {
-  const accept = { Accept: input.accept ?? "application/fhir+ndjson" };
+  const accept = { Accept: "application/fhir+ndjson" };
   const plain = () => {
     const headers = { ...accept, "Accept-Encoding": "gzip" };
     return send({ url, token, headers, signal, readTimeoutMs }, deps);

@@ -17,6 +17,14 @@ test.each<[string, AppError]>([
   ["the issue's code alone", refused(400, "not-supported")],
   ["no such method", refused(405, "Method Not Allowed")],
   ["not implemented", refused(501, "Not Implemented")],
+  [
+    "an operation that this client may not use",
+    new AppError("access-refused", {
+      host: "h",
+      status: 403,
+      reason: "Bulk export is not allowed for this client",
+    }),
+  ],
   ["an outcome that says so", refused(400, "Operation $export is not supported")],
 ])("%s leads to search, with the server's words", (_what, failure) => {
   expect(reasonToSearch(job(), failure)).toContain(String(failure.params.reason));
@@ -31,6 +39,10 @@ test.each<[string, AppError]>([
   ["a group that is not there", refused(404, "There is no Group/blue")],
   ["an accident", new AppError("server-error", { host: "h", status: 503, reason: "Busy" })],
   ["no access", new AppError("access-refused", { host: "h", status: 403, reason: "No" })],
+  [
+    "a type that is not allowed",
+    new AppError("access-refused", { host: "h", status: 403, reason: "Claim is not allowed" }),
+  ],
   ["an export that failed", new AppError("export-error", { reason: "Out of memory" })],
 ])("%s does not", (_what, failure) => {
   expect(reasonToSearch(job(), failure)).toBeNull();

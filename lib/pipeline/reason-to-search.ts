@@ -25,9 +25,13 @@ export function reasonToSearch(
   if (job.mode === "search" || (job.request.mode ?? "auto") !== "auto") return null;
   const { code, params, message } = failure;
   if (code === ("too-many-files" satisfies ErrorCode)) return String(params.reason);
-  if (code !== ("kickoff-refused" satisfies ErrorCode)) return null;
   const status = Number(params.status);
   const reason = String(params.reason);
+  // A 403 may mean anything; only where it speaks of the export itself the rest may be open to us.
+  if (code === ("access-refused" satisfies ErrorCode)) {
+    return status === 403 && isNotOffered(reason) ? message : null;
+  }
+  if (code !== ("kickoff-refused" satisfies ErrorCode)) return null;
   // A group that is not there cannot be searched either.
   const noGroup = status === 404 && reason.includes(job.groupId ?? "\n") && !/export/i.test(reason);
   if (missing.has(status)) return noGroup ? null : message;

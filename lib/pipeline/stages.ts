@@ -32,7 +32,7 @@ export const isOver = (code: ErrorCode): boolean => code !== "export-gone" && lo
  */
 export function stageToRetry(job: {
   files: number;
-  /** failed files whose links have expired */
+  /** failed files whose links have expired, or are refused, as storage services do with expired ones */
   expiredFiles: number;
   statusUrl: string | null;
   errorCode: string | null;

@@ -71,6 +71,16 @@ test("a complete manifest is read, whatever its content type", async () => {
   });
 });
 
+test.each([
+  [undefined, true],
+  [null, true],
+  ["false", false],
+  [false, false],
+])("requiresAccessToken %s means %s: left out, it may be needed", async (given, meant) => {
+  const status = await check(() => Response.json({ ...manifest, requiresAccessToken: given }));
+  expect(status).toMatchObject({ manifest: { requiresAccessToken: meant } });
+});
+
 test("what servers leave out or write otherwise is forgiven", async () => {
   const loose = {
     requiresAccessToken: "true",

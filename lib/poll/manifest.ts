@@ -36,7 +36,11 @@ const Item = z.object({
 const Items = z.array(Item).nullish();
 const Lists = z.object({
   transactionTime: z.string().nullable().catch(null),
-  requiresAccessToken: z.preprocess((value) => value === true || value === "true", z.boolean()),
+  // Where a server leaves it out, it may mean either: the token goes along, to where it belongs alone.
+  requiresAccessToken: z.preprocess(
+    (value) => value === true || value === "true" || value === undefined || value === null,
+    z.boolean(),
+  ),
   output: Items,
   error: Items,
   /** what version 4 calls `error` */

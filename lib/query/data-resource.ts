@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { DataResource } from "@/lib/contract/data";
 import { AppError } from "@/lib/errors";
-import { attachmentsOfResource } from "@/lib/store/attachments-of-resource";
 import { tableOf } from "@/lib/store/data-tables";
 import { rows } from "./rows";
 
@@ -14,7 +13,7 @@ export const DataResourceQuery = z.object({
 export type DataResourceQuery = z.infer<typeof DataResourceQuery>;
 
 /**
- * One resource with where it came from (job, group, file and line) and its attachments. Without a job the newest that holds
+ * One resource with where it came from: job, group, file and line. Without a job the newest that holds
  * it.
  * @throws AppError not-found
  */
@@ -25,7 +24,7 @@ export async function dataResource(
 ): Promise<DataResource> {
   const table = tableOf(type);
   const [found] = await rows(
-    DataResource.omit({ attachments: true }),
+    DataResource,
     `SELECT t.etl_job_id AS job_id, t.patient_id, t.id, $4::text AS type, t.file_no, t.line_no,
             f.url AS file_url, j.group_name, t.resource
        FROM ${table} AS t
@@ -40,6 +39,5 @@ export async function dataResource(
     [id, query.job ?? null, query.patient ?? null, type],
   );
   if (!found) throw new AppError("not-found", { what: type });
-  const attachments = await attachmentsOfResource({ jobId: found.job_id, type, id });
-  return { ...found, attachments };
+  return found;
 }

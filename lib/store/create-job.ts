@@ -99,7 +99,6 @@ export async function createHeldJob(
       statusUrl: null,
       serverProgress: null,
       preparingSeconds: 0,
-      settled: false,
     };
   });
 }
