@@ -56,19 +56,22 @@ async function check(client: PoolClient, jobId: string, table: DataTable): Promi
   });
 }
 
-/** Writes per file how many rows are its own and how many of its lines were repeats. */
+/**
+ * Writes per file how many rows are its own and how many of its lines were repeats. Counts stand in an
+ * array under the file's number: a join of 20,000 files took minutes where the planner had no statistics.
+ */
 async function writeCounts(client: PoolClient, jobId: string, counted: Counted[]): Promise<void> {
+  const records: number[] = [];
+  for (const row of counted) {
+    for (let no = records.length; no < row.file_no; no += 1) records.push(0);
+    records[row.file_no - 1] = (records[row.file_no - 1] ?? 0) + Number(row.records);
+  }
   await client.query(
-    `UPDATE export_files AS f
-        SET accepted = COALESCE(n.records, 0),
-            duplicates = f.lines - f.rejected - COALESCE(n.records, 0)
-       FROM export_files AS own
-       LEFT JOIN (
-         SELECT file_no, sum(records)::bigint AS records
-           FROM unnest($2::int[], $3::bigint[]) AS counted (file_no, records) GROUP BY file_no
-       ) AS n ON n.file_no = own.file_no
-      WHERE own.job_id = $1 AND own.kind = 'output' AND f.id = own.id`,
-    [jobId, counted.map((row) => row.file_no), counted.map((row) => row.records)],
+    `UPDATE export_files SET accepted = COALESCE(($2::bigint[])[file_no], 0),
+            duplicates = lines - rejected - COALESCE(($2::bigint[])[file_no], 0)
+      WHERE job_id = $1 AND kind = 'output'
+        AND (accepted <> COALESCE(($2::bigint[])[file_no], 0) OR duplicates <> lines - rejected - accepted)`,
+    [jobId, records],
   );
 }
 
