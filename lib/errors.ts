@@ -23,6 +23,7 @@ const upstreamTransient: Kind = { status: 502, retryable: true };
 /** The one table from code to status; the compiler holds it complete. */
 const kinds: Record<ErrorCode, Kind> = {
   "invalid-request": input,
+  "filter-parameter": input,
   "config-not-json": input,
   "config-unrecognised": input,
   "config-missing-field": input,
@@ -88,6 +89,8 @@ const kinds: Record<ErrorCode, Kind> = {
   "download-refused": upstream,
   "download-short": upstreamTransient,
   "download-expired": upstream,
+  "attachment-gone": upstream,
+  "attachment-not-document": upstream,
   "files-failed": upstream,
   "disk-full": { status: 507, retryable: true },
   "disk-refused": { status: 500, retryable: true },

@@ -69,3 +69,13 @@ test(".env.example tells of every setting that the compose file and the code rea
   );
   expect(missing).toEqual([]);
 });
+
+test("every setting that the code reads can be given to the containers", () => {
+  const env = readFileSync("lib/settings/env.ts", "utf8");
+  const fromCode = [...env.matchAll(/^ {2}([A-Z][A-Z_]+):/gm)].map((found) => found[1] ?? "");
+  expect(fromCode).toContain("TOKEN_HOSTS");
+  for (const name of ["web", "etl-service"]) {
+    const { environment } = compose.services[name];
+    expect(fromCode.filter((setting) => !(setting in environment))).toEqual([]);
+  }
+});

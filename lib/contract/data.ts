@@ -48,6 +48,16 @@ export const DataResource = z.object({
   file_url: z.string().nullable(),
   group_name: z.string().nullable(),
   resource: z.record(z.string(), z.unknown()),
+  /** documents that it names by their address, of a job that fetches them */
+  attachments: z.array(
+    z.object({
+      place: z.number().int(),
+      content_type: z.string().nullable(),
+      state: z.enum(["pending", "downloaded", "left", "failed"]),
+      left_reason: z.enum(["too-large", "other-type"]).nullable(),
+      size_bytes: z.number().int(),
+    }),
+  ),
 });
 export type DataResource = z.infer<typeof DataResource>;
 

@@ -26,6 +26,23 @@ export const Dialect = z.enum(["comma", "mixed", "repeat", "post"]);
 export type Dialect = z.infer<typeof Dialect>;
 
 /**
+ * Documents that resources name by their address (Bulk Data Access, Attachments) are fetched, within
+ * these limits. Without it they are counted and left where they are.
+ */
+export const AttachmentsRequest = z.object({
+  /** larger ones are left; 20 MB unless told */
+  max_bytes: z
+    .number()
+    .int()
+    .positive()
+    .max(1024 ** 4)
+    .default(20 * 1024 * 1024),
+  /** how the types begin that are fetched: "text/", "application/pdf"; all where absent */
+  content_types: z.array(z.string().trim().toLowerCase().min(1).max(100)).min(1).max(50).optional(),
+});
+export type AttachmentsRequest = z.infer<typeof AttachmentsRequest>;
+
+/**
  * The kick-off parameters of Bulk Data Access, Query Parameters (published versions 2 and 3), as a
  * job keeps them from its start on. Names are ours in snake_case; kickoff/ writes the standard's.
  */
@@ -48,6 +65,7 @@ export const ExportRequest = z.object({
    * where the server cannot export
    */
   mode: z.enum(["auto", "bulk", "search"]).optional(),
+  attachments: AttachmentsRequest.optional(),
   /** GET unless the parameters or the server need POST */
   method: z.enum(["GET", "POST"]).optional(),
   /** hours that the server may take to prepare; the installation's EXPORT_LIMIT_HOURS where absent */

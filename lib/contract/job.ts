@@ -123,7 +123,7 @@ export const JobSummary = z.object({
   failure: JobError.nullable(),
   /** English, for scripts; the browser renders `warning_code` (messages namespace "warnings") */
   warning: z.string().nullable(),
-  warning_code: z.enum(["empty-group", "empty-export"]).nullable(),
+  warning_code: z.enum(["empty-group", "empty-export", "attachments-failed"]).nullable(),
   /** the next attempt or kick-off, while the job waits */
   next_run_at: z.iso.datetime().nullable(),
   attempts: z.number().int(),
@@ -137,6 +137,21 @@ export const JobSummary = z.object({
   transaction_time: z.iso.datetime().nullable(),
 });
 export type JobSummary = z.infer<typeof JobSummary>;
+
+/** found = pending + downloaded + left + failed */
+export const AttachmentSums = z.object({
+  found: z.number().int(),
+  pending: z.number().int(),
+  downloaded: z.number().int(),
+  /** not fetched: the export did not ask for attachments, or its limits leave them out */
+  left: z.number().int(),
+  left_too_large: z.number().int(),
+  left_other_type: z.number().int(),
+  failed: z.number().int(),
+  /** of those downloaded */
+  bytes: z.number().int(),
+});
+export type AttachmentSums = z.infer<typeof AttachmentSums>;
 
 /** `GET /api/bulk-data/status/{job_id}` (and the body that kick-off, retry and resume answer with). */
 export const JobDetail = JobSummary.extend({
@@ -154,6 +169,18 @@ export const JobDetail = JobSummary.extend({
       lines: z.number().int(),
       accepted: z.number().int(),
       expected: z.number().int().nullable(),
+    }),
+  ),
+  /** documents that resources name by their address; null: not looked for yet */
+  attachments: AttachmentSums.nullable(),
+  /** of those that failed at most 100 */
+  attachments_failed: z.array(
+    z.object({
+      type: z.string(),
+      id: z.string(),
+      place: z.number().int(),
+      url: z.string(),
+      error: JobError,
     }),
   ),
   request: ExportRequest,

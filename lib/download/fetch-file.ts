@@ -17,6 +17,10 @@ export type FetchFileOptions = {
   /** null where the manifest says `requiresAccessToken: false` */
   token: string | null;
   path: string;
+  /** application/fhir+ndjson unless told */
+  accept?: string;
+  /** throws where the answer, whose body is still to come, is not what was asked for; a web page unless told */
+  admit?: (response: Response) => void;
   /** where it lies until it is whole (lib/download/parts) */
   part?: string;
   /**
@@ -51,15 +55,14 @@ export async function fetchFile(
   input: FetchFileOptions,
   deps: Deps = {},
 ): Promise<{ sizeBytes: number }> {
-  const { url } = input;
   const { response, held } = await requested(input, deps);
   if (!held && response.status !== 200) throw await refused(response, deps.now?.() ?? new Date());
 
-  const contentType = response.headers.get("content-type")?.split(";")[0]?.trim() ?? "";
-  if (/html/i.test(contentType)) {
+  try {
+    (input.admit ?? noWebPage)(response);
+  } catch (error) {
     await response.body?.cancel();
-    // Most such pages come from something in between that is not well for a while.
-    throw new AppError("not-fhir", { url: withoutQuery(url), contentType }, { retryable: true });
+    throw error;
   }
   const folder = path.dirname(input.path);
   const part = input.part ?? newPart(input.path);
@@ -84,15 +87,24 @@ export async function fetchFile(
   }
 }
 
+function noWebPage(response: Response): void {
+  const contentType = response.headers.get("content-type")?.split(";")[0]?.trim() ?? "";
+  if (/html/i.test(contentType)) {
+    // Most such pages come from something in between that is not well for a while.
+    const params = { url: withoutQuery(response.url), contentType };
+    throw new AppError("not-fhir", params, { retryable: true });
+  }
+}
+
 /**
  * Asks for the rest of what is held, where something is; for the whole file where the server does not
  * go on from there: another version, no ranges, an answer that does not fit.
  */
 async function requested(
-  { url, token, signal, readTimeoutMs, held }: FetchFileOptions,
+  { url, token, signal, readTimeoutMs, held, ...input }: FetchFileOptions,
   deps: Deps,
 ): Promise<{ response: Response; held: HeldPart | null }> {
-  const accept = { Accept: "application/fhir+ndjson" };
+  const accept = { Accept: input.accept ?? "application/fhir+ndjson" };
   const plain = () => {
     const headers = { ...accept, "Accept-Encoding": "gzip" };
     return send({ url, token, headers, signal, readTimeoutMs }, deps);

@@ -35,3 +35,22 @@ test("a certificate that nobody vouches for is refused, with what to do about it
     server.close();
   }
 });
+
+test.each([
+  ["TLSv1.1", "connection-cut"],
+  // Spoken to: what ends it is its certificate.
+  ["TLSv1.2", "certificate-refused"],
+] as const)("a server that knows nothing newer than %s: %s", async (maxVersion, code) => {
+  const server = createServer(
+    { cert, key, minVersion: "TLSv1", maxVersion, ciphers: "DEFAULT:@SECLEVEL=0" },
+    (_request, response) => response.end("{}"),
+  );
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  try {
+    const asked = send({ url: `https://localhost:${port}/fhir/metadata` });
+    await expect(asked).rejects.toMatchObject({ code });
+  } finally {
+    server.close();
+  }
+});

@@ -1,6 +1,7 @@
 import { AppError } from "@/lib/errors";
 import { mostFiles } from "@/lib/poll/manifest";
 import { log } from "@/lib/settings/log";
+import { storeAttachments } from "@/lib/store/attachments";
 import { type ClaimedJob, renewJob } from "@/lib/store/claims";
 import { database } from "@/lib/store/client";
 import { addEvent, withoutQuery } from "@/lib/store/events";
@@ -145,9 +146,15 @@ async function poll(job: ClaimedJob, stages: StageFunctions): Promise<void> {
   log().info({ jobId: job.jobId, files: files.size }, "manifest stored");
 }
 
-/** All files have ended: count the rows, say how the job ended, and let the server forget it. */
+/**
+ * All files have ended: count the rows, have the attachments fetched that they name (the step comes again
+ * when these have ended), say how the job ended, and let the server forget it.
+ */
 async function settle(job: ClaimedJob, stages: StageFunctions): Promise<void> {
-  await stages.settleJob(job.jobId);
+  if (!job.settled) {
+    await stages.settleJob(job.jobId);
+    if (await storeAttachments(job)) return;
+  }
   const sums = await storeEnd(job, (files: FileSums) => {
     if (files.failed > 0) {
       const reason = files.firstReason ?? "";
@@ -155,6 +162,7 @@ async function settle(job: ClaimedJob, stages: StageFunctions): Promise<void> {
         failure: new AppError("files-failed", { failed: files.failed, total: files.files, reason }),
       };
     }
+    if (files.attachmentsFailed > 0) return { warning: "attachments-failed" };
     if (files.lines > 0) return { warning: null };
     return { warning: job.level === "group" ? "empty-group" : "empty-export" };
   });
@@ -164,7 +172,9 @@ async function settle(job: ClaimedJob, stages: StageFunctions): Promise<void> {
   );
   // Only now, when nothing is needed from there any more. Failed files are, for a retry, and so are
   // those that came with fewer lines than announced: the server's copy may be the only whole one.
-  if (sums.failed === 0 && sums.mismatched === 0 && job.statusUrl) {
+  // Attachments may be part of the export too.
+  const missing = sums.failed + sums.mismatched + sums.attachmentsFailed;
+  if (missing === 0 && job.statusUrl) {
     await deleteExport({ ...job, statusUrl: job.statusUrl, why: "completed" }, stages);
   }
 }

@@ -129,6 +129,7 @@ test("wrong input is refused before there is a job", async () => {
     [{ private_key: undefined }, "key-missing"],
     [{ client_id: "" }, "config-missing-field"],
     [{ fhir_server_url: "ftp://x/fhir" }, "url-invalid"],
+    [{ type_filter: ["Observation?_include=Observation:patient"] }, "filter-parameter"],
   ];
   for (const [change, code] of refusals) {
     await expect(kickOffJob(kickOffBody(change), by), code).rejects.toMatchObject({ code });

@@ -12,6 +12,7 @@ import type { JobDetail, ResumeBody } from "@/lib/contract/job";
 import { AppError } from "@/lib/errors";
 import { setReadTimeout } from "@/lib/fhir/send";
 import { webAddress } from "@/lib/fhir/web-address";
+import { checkTypeFilter } from "@/lib/kickoff/check-type-filter";
 import { baseOfStatusUrl, splitServerUrl } from "@/lib/kickoff/split-server-url";
 import { dropJob } from "@/lib/load/drop-job";
 import { env } from "@/lib/settings/env";
@@ -32,6 +33,7 @@ type By = { label: string };
 const tellWithinMs = 3_000;
 
 async function newJobOf(body: KickOffBody, by: By): Promise<NewJob> {
+  checkTypeFilter(body.type_filter);
   const server = splitServerUrl(body.fhir_server_url);
   const connection = await connectionOf(body, server.fhirBaseUrl, by.label);
   return {
@@ -52,7 +54,8 @@ async function newJobOf(body: KickOffBody, by: By): Promise<NewJob> {
  * wait, or the server asks us to come later, the answer has `status_url: null` and the job goes on
  * by itself.
  * @param options.answerWithinMs callers give up after 30 s
- * @throws AppError for what is wrong with the body (url-invalid, key-…, config-missing-field), and
+ * @throws AppError for what is wrong with the body (url-invalid, key-…, config-missing-field,
+ *   filter-parameter), and
  *   for the server's refusal (smart-auth-…, kickoff-refused, …; `evidence.job_id` names the failed job)
  */
 export async function kickOffJob(
@@ -83,9 +86,10 @@ export async function kickOffJob(
 /**
  * `POST /api/exports`: one job for each group (or one for all patients, or the whole system), which
  * start one after the other, `delay_seconds` apart; the workers do them.
- * @throws AppError not-found, invalid-request
+ * @throws AppError not-found, invalid-request, filter-parameter
  */
 export async function startExport(body: StartExportBody, by: By): Promise<StartExportAnswer> {
+  checkTypeFilter(body.request.type_filter);
   const connection = await knownConnection(body.connection_id);
   const groups =
     body.level === "group"

@@ -5,11 +5,13 @@ import { syncFolder } from "@/lib/download/sync-folder";
 import { setReadTimeout } from "@/lib/fhir/send";
 import { env } from "@/lib/settings/env";
 import { log } from "@/lib/settings/log";
+import { claimAttachments } from "@/lib/store/attachments";
 import { type ClaimedFile, claimFiles, claimJob, releaseFiles } from "@/lib/store/claims";
 import { database } from "@/lib/store/client";
 import { addEvents } from "@/lib/store/events";
 import { type Downloaded, itemOf, storeDownloaded } from "@/lib/store/file-writes";
 import { beat, forgetWorker } from "@/lib/store/workers";
+import { advanceAttachments } from "./advance-attachments";
 import { advanceFile, type FileTools, loadClaimed } from "./advance-file";
 import { advanceJob, type StageFunctions } from "./advance-job";
 import { Bell } from "./bell";
@@ -151,7 +153,12 @@ export async function runWorker({
     pid: process.pid,
   };
   const holder = () => `${worker.id}:${randomUUID()}`;
-  const bells = { jobs: new Bell(), downloads: new Bell(), loads: new Bell() };
+  const bells = {
+    jobs: new Bell(),
+    downloads: new Bell(),
+    loads: new Bell(),
+    attachments: new Bell(),
+  };
   const ringAll = () => {
     for (const bell of Object.values(bells)) bell.ring();
   };
@@ -242,7 +249,10 @@ export async function runWorker({
       limit: concurrency,
       claim: () => claimJob(holder(), leaseSeconds),
       advance: (job) =>
-        advanceJob(job, { stages, leaseSeconds }).finally(() => bells.downloads.ring()),
+        advanceJob(job, { stages, leaseSeconds }).finally(() => {
+          bells.downloads.ring();
+          bells.attachments.ring();
+        }),
       bell: bells.jobs,
       lookEveryMs: idleJobMs,
       signal,
@@ -263,6 +273,19 @@ export async function runWorker({
           letGo(files);
         }),
       bell: bells.loads,
+      signal,
+    }),
+    dispatch("attachment", {
+      limit: concurrency,
+      claim: async () => {
+        const claimed = await claimAttachments(holder(), leaseSeconds);
+        return claimed.length > 0 ? claimed : null;
+      },
+      advance: (attachments) =>
+        advanceAttachments(attachments, { stages, leaseSeconds, signal }).finally(() =>
+          bells.jobs.ring(),
+        ),
+      bell: bells.attachments,
       signal,
     }),
     heartbeat(),

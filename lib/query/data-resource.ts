@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { DataResource } from "@/lib/contract/data";
 import { AppError } from "@/lib/errors";
+import { attachmentsOfResource } from "@/lib/store/attachments-of-resource";
 import { tableOf } from "@/lib/store/data-tables";
 import { rows } from "./rows";
 
@@ -13,7 +14,7 @@ export const DataResourceQuery = z.object({
 export type DataResourceQuery = z.infer<typeof DataResourceQuery>;
 
 /**
- * One resource with where it came from: job, group, file and line. Without a job the newest that holds
+ * One resource with where it came from (job, group, file and line) and its attachments. Without a job the newest that holds
  * it.
  * @throws AppError not-found
  */
@@ -24,7 +25,7 @@ export async function dataResource(
 ): Promise<DataResource> {
   const table = tableOf(type);
   const [found] = await rows(
-    DataResource,
+    DataResource.omit({ attachments: true }),
     `SELECT t.etl_job_id AS job_id, t.patient_id, t.id, $4::text AS type, t.file_no, t.line_no,
             f.url AS file_url, j.group_name, t.resource
        FROM ${table} AS t
@@ -39,5 +40,6 @@ export async function dataResource(
     [id, query.job ?? null, query.patient ?? null, type],
   );
   if (!found) throw new AppError("not-found", { what: type });
-  return found;
+  const attachments = await attachmentsOfResource({ jobId: found.job_id, type, id });
+  return { ...found, attachments };
 }

@@ -33,6 +33,8 @@ export type ClaimedJob = {
   serverProgress: string | null;
   /** since the server accepted the export; 0 before */
   preparingSeconds: number;
+  /** the rows of its files are counted, and its attachments found */
+  settled: boolean;
 };
 
 export type ClaimedFile = {
@@ -71,6 +73,7 @@ type JobRow = {
   status_url: string | null;
   server_progress: string | null;
   preparing_seconds: number;
+  settled: boolean;
 };
 
 /**
@@ -90,12 +93,14 @@ const claimJobSql = `
           SELECT 1 FROM export_files f WHERE f.job_id = j.id AND f.state = 'pending')
         WHEN 'load' THEN NOT EXISTS (
           SELECT 1 FROM export_files f WHERE f.job_id = j.id AND f.state IN ('pending', 'downloaded'))
+          AND NOT EXISTS (
+          SELECT 1 FROM export_attachments a WHERE a.job_id = j.id AND a.state = 'pending')
         ELSE true END
     ORDER BY j.next_run_at
     LIMIT 1
     FOR NO KEY UPDATE OF j SKIP LOCKED)
   RETURNING id, stage, mode, mode_reason, attempts, connection_id, fhir_base_url, level, group_id, request, status_url,
-    server_progress,
+    server_progress, attachments_found IS NOT NULL AS settled,
     coalesce(extract(epoch FROM now() - kicked_off_at), 0)::float8 AS preparing_seconds`;
 
 /** Small files go together: what is loaded in one transaction has at most so many bytes and files. */
@@ -167,6 +172,7 @@ const toClaimedJob = (row: JobRow, holder: string): ClaimedJob => ({
   statusUrl: row.status_url,
   serverProgress: row.server_progress,
   preparingSeconds: row.preparing_seconds,
+  settled: row.settled,
 });
 
 /**

@@ -3,6 +3,7 @@ import type { Completeness, JobStage, JobTotals } from "@/lib/contract/job";
 /**
  * Did everything arrive? Complete is what can be shown: every file loaded, every count of the
  * manifest met, nothing rejected, no error told by the server.
+ * @param counts.warning what the job's end said; attachments that did not come are missing too
  * @param counts.mismatched files whose lines differ from the manifest's count
  * @param counts.unread lines of error and deleted files that could not be read: what they would have
  *   told is not known
@@ -10,10 +11,11 @@ import type { Completeness, JobStage, JobTotals } from "@/lib/contract/job";
 export function completenessOf(
   stage: JobStage,
   totals: Pick<JobTotals, "files" | "expected" | "rejected" | "server_errors">,
-  counts: { mismatched: number; unread: number },
+  counts: { mismatched: number; unread: number; warning?: string | null },
 ): Completeness {
   if (stage === "failed" || stage === "cancelled") return "incomplete";
   if (stage !== "done") return "unknown";
+  if (counts.warning === "attachments-failed") return "incomplete";
   const amiss = [totals.rejected, totals.server_errors, counts.mismatched, counts.unread];
   if (amiss.some((count) => count > 0)) return "incomplete";
   if (totals.files === 0 || totals.expected === null) return "unknown";

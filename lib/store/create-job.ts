@@ -99,6 +99,7 @@ export async function createHeldJob(
       statusUrl: null,
       serverProgress: null,
       preparingSeconds: 0,
+      settled: false,
     };
   });
 }

@@ -13,13 +13,14 @@ type Row = {
   fhir_base_url: string;
   status_url: string | null;
   error_code: string | null;
+  warning: string | null;
   ended: boolean;
   files: number;
   expired: number;
 };
 
 const lockSql = `
-  SELECT stage, connection_id, fhir_base_url, status_url, error_code,
+  SELECT stage, connection_id, fhir_base_url, status_url, error_code, warning,
     stage IN ('done', 'failed', 'cancelled') AS ended,
     (SELECT count(*)::int FROM export_files f WHERE f.job_id = j.id) AS files,
     (SELECT count(*)::int FROM export_files f WHERE f.job_id = j.id AND f.state = 'failed'
@@ -53,6 +54,13 @@ export function storeCancel(
          ORDER BY id FOR NO KEY UPDATE)`,
       [jobId],
     );
+    await client.query(
+      `UPDATE export_attachments SET locked_by = NULL, locked_until = NULL
+       WHERE id IN (
+         SELECT id FROM export_attachments WHERE job_id = $1 AND locked_by IS NOT NULL
+         ORDER BY id FOR NO KEY UPDATE)`,
+      [jobId],
+    );
     await addEvent(client, jobId, "cancel", { by });
     return {
       connectionId: job.connection_id,
@@ -64,7 +72,8 @@ export function storeCancel(
 
 /**
  * Sends a failed job on its way again. What arrived is kept: only failed files are done again, from
- * the step that they failed in.
+ * the step that they failed in, and failed attachments. A job that lacks attachments alone is settled
+ * already, and stays so.
  * @param stageToRetry where it goes on
  * @throws AppError not-found, job-not-resumable
  */
@@ -82,14 +91,24 @@ export function storeRetry(
     const { rows } = await client.query<Row>(`${lockSql} FOR NO KEY UPDATE OF j`, [jobId]);
     const job = rows[0];
     if (!job) throw new AppError("not-found", { what: "job" });
-    if (job.stage !== "failed") throw new AppError("job-not-resumable", { reason: "not_failed" });
+    const lacking = job.stage === "done" && job.warning === "attachments-failed";
+    if (job.stage !== "failed" && !lacking)
+      throw new AppError("job-not-resumable", { reason: "not_failed" });
     if (!job.connection_id) throw new AppError("job-not-resumable", { reason: "no_connection" });
-    const stage = stageToRetry({
-      files: job.files,
-      expiredFiles: job.expired,
-      statusUrl: job.status_url,
-      errorCode: job.error_code,
-    });
+    const stage = lacking
+      ? "load"
+      : stageToRetry({
+          files: job.files,
+          expiredFiles: job.expired,
+          statusUrl: job.status_url,
+          errorCode: job.error_code,
+        });
+    await client.query(
+      `UPDATE export_attachments SET state = 'pending', attempts = 0, next_run_at = now(),
+         error_code = NULL, error_message = NULL, error_details = NULL
+       WHERE job_id = $1 AND state = 'failed'`,
+      [jobId],
+    );
     await client.query(
       `UPDATE export_files SET
          state = CASE WHEN downloaded_at IS NULL THEN 'pending' ELSE 'downloaded' END::file_state,
@@ -103,12 +122,13 @@ export function storeRetry(
          error_code = NULL, error_message = NULL, error_details = NULL, warning = NULL,
          locked_by = NULL, locked_until = NULL,
          limit_from = now(),
+         attachments_found = CASE WHEN $3 THEN attachments_found END,
          mode = CASE WHEN $2 = 'kickoff'::stage AND request->>'mode' IS DISTINCT FROM 'search'
            THEN 'bulk'::export_mode ELSE mode END,
          mode_reason = CASE WHEN $2 = 'kickoff'::stage THEN NULL ELSE mode_reason END,
          status_url = CASE WHEN $2 = 'kickoff'::stage THEN NULL ELSE status_url END
        WHERE id = $1`,
-      [jobId, stage],
+      [jobId, stage, lacking],
     );
     await addEvent(client, jobId, "retry", { by, stage });
   });

@@ -176,6 +176,9 @@ export type FileSums = {
   records: number;
   bytes: number;
   lines: number;
+  /** attachments that were fetched */
+  attachments: number;
+  attachmentsFailed: number;
 };
 
 /** Reads FileSums within the transaction that ends the job. */
@@ -186,7 +189,11 @@ const sumsSql = `
     (array_agg(error_message ORDER BY file_no) FILTER (WHERE state = 'failed'))[1] AS "firstReason",
     coalesce(sum(accepted) FILTER (WHERE kind = 'output'), 0)::float8 AS records,
     coalesce(sum(lines) FILTER (WHERE kind = 'output'), 0)::float8 AS lines,
-    coalesce(sum(size_bytes), 0)::float8 AS bytes
+    coalesce(sum(size_bytes), 0)::float8 AS bytes,
+    (SELECT count(*)::int FROM export_attachments a
+      WHERE a.job_id = $1 AND a.state = 'downloaded') AS attachments,
+    (SELECT count(*)::int FROM export_attachments a
+      WHERE a.job_id = $1 AND a.state = 'failed') AS "attachmentsFailed"
   FROM export_files f WHERE job_id = $1`;
 
 /**
@@ -221,10 +228,10 @@ export function storeEnd(
     await client.query(
       `INSERT INTO export_events (job_id, event, detail)
        SELECT id, 'export_complete', jsonb_build_object('files', $2::int, 'resources', $3::float8,
-         'bytes', $4::float8, 'attachments', 0,
+         'bytes', $4::float8, 'attachments', $5::int,
          'duration', round(extract(epoch FROM now() - coalesce(kicked_off_at, created_at)) * 1000))
        FROM export_jobs WHERE id = $1`,
-      [job.jobId, sums.files, sums.records, sums.bytes],
+      [job.jobId, sums.files, sums.records, sums.bytes, sums.attachments],
     );
     return sums;
   });

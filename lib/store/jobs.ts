@@ -10,6 +10,7 @@ import type {
   StatusQuery,
 } from "@/lib/contract/job";
 import { AppError, type WarningCode, warningText } from "@/lib/errors";
+import { attachmentsOfJob } from "./attachments-of-job";
 import { database } from "./client";
 import { completenessOf, isErrorSql, mismatchedSql } from "./completeness";
 import { progressRatio, progressSentence, statusOf } from "./job-progress";
@@ -264,7 +265,7 @@ export async function jobDetail(
 ): Promise<JobDetail> {
   const { pool } = database();
   const limit = which === "all" ? null : shownFiles;
-  const [summaries, own, files, types, outcomes] = await Promise.all([
+  const [summaries, own, files, types, outcomes, attachments] = await Promise.all([
     jobSummaries([jobId]),
     pool.query<{ request: unknown; manifest: unknown; deletions: number }>(
       `SELECT request,
@@ -309,6 +310,7 @@ export async function jobDetail(
        LIMIT 200`,
       [jobId],
     ),
+    attachmentsOfJob(jobId),
   ]);
   const [summary] = summaries;
   const [job] = own.rows;
@@ -324,13 +326,17 @@ export async function jobDetail(
     types: types.rows.flatMap(({ every_kind, mismatched, ...type }) =>
       type.files > 0 ? [type] : [],
     ),
+    attachments: attachments.sums,
+    attachments_failed: attachments.failed,
     request: ExportRequest.parse(job.request),
     manifest: job.manifest,
     outcomes: outcomes.rows,
     deletions: job.deletions,
     can: {
       cancel: !ended,
-      retry: summary.stage === "failed" && summary.connection_id !== null,
+      retry:
+        (summary.stage === "failed" || summary.warning_code === "attachments-failed") &&
+        summary.connection_id !== null,
       purge: ended,
     },
   };

@@ -36,10 +36,11 @@ const JobFacts = z.object({
   mismatched: z.number(),
   unread: z.number(),
   server_errors: z.number(),
+  warning: z.string().nullable(),
 });
 
 const jobsSql = `
-  SELECT j.stage,
+  SELECT j.stage, j.warning,
          (count(*) FILTER (WHERE f.kind = 'output'))::int AS files,
          CASE WHEN bool_and(f.expected_count IS NOT NULL) FILTER (WHERE f.kind = 'output')
            THEN (sum(f.expected_count) FILTER (WHERE f.kind = 'output'))::float8 END AS expected,
