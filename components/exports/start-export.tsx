@@ -118,6 +118,9 @@ export function StartExport({
   const [outputFormat, setOutputFormat] = useState("");
   const [organizeBy, setOrganizeBy] = useState<string | null>(null);
   const [partial, setPartial] = useState(false);
+  const [attachments, setAttachments] = useState(false);
+  const [attachmentSize, setAttachmentSize] = useState<number | string>(20);
+  const [attachmentTypes, setAttachmentTypes] = useState("");
   const [limitDays, setLimitDays] = useState<number | string>("");
   const [stallHours, setStallHours] = useState<number | string>("");
 
@@ -139,6 +142,17 @@ export function StartExport({
     output_format: outputFormat.trim() || undefined,
     organize_output_by: organizeBy ?? undefined,
     ...(partial ? { allow_partial_manifests: true } : {}),
+    ...(attachments
+      ? {
+          attachments: {
+            max_bytes: Math.ceil(
+              (typeof attachmentSize === "number" && attachmentSize > 0 ? attachmentSize : 20) *
+                1_000_000,
+            ),
+            content_types: lines(attachmentTypes),
+          },
+        }
+      : {}),
     ...(typeof limitDays === "number" && limitDays > 0 ? { limit_hours: limitDays * 24 } : {}),
     ...(typeof stallHours === "number" && stallHours > 0 ? { stall_hours: stallHours } : {}),
   };
@@ -360,6 +374,33 @@ export function StartExport({
                   checked={partial}
                   onChange={({ currentTarget }) => setPartial(currentTarget.checked)}
                 />
+                <Switch
+                  label={t("advanced.attachments")}
+                  description={t("advanced.attachments-hint")}
+                  checked={attachments}
+                  onChange={({ currentTarget }) => setAttachments(currentTarget.checked)}
+                />
+                {attachments ? (
+                  <>
+                    <NumberInput
+                      label={t("advanced.attachment-size")}
+                      description={t("advanced.attachment-size-hint")}
+                      value={attachmentSize}
+                      onChange={setAttachmentSize}
+                      min={0.001}
+                      max={1_000_000}
+                    />
+                    <Textarea
+                      label={t("advanced.attachment-types")}
+                      description={t("advanced.attachment-types-hint")}
+                      value={attachmentTypes}
+                      onChange={({ currentTarget }) => setAttachmentTypes(currentTarget.value)}
+                      autosize
+                      minRows={2}
+                      spellCheck={false}
+                    />
+                  </>
+                ) : null}
                 <Switch
                   label={t("advanced.lenient")}
                   description={t("advanced.lenient-hint")}

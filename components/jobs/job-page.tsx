@@ -14,6 +14,7 @@ import { PageHeader } from "@/components/frame/page-header";
 import { isActive, jobQuery } from "@/lib/browser/jobs-queries";
 import type { JobDetail } from "@/lib/contract/job";
 import type { Role } from "@/lib/contract/settings";
+import { Attachments } from "./attachments";
 import { EventLog } from "./event-log";
 import { FileTable } from "./file-table";
 import { Folded } from "./folded";
@@ -102,6 +103,7 @@ function Detail({ job, role }: { job: JobDetail; role: Role }) {
             </Paper>
           )}
         </section>
+        <Attachments job={job} />
         <Outcomes job={job} />
         {job.totals.rejected > 0 || job.files.some((file) => file.rejected > 0) ? (
           <RejectedLines jobId={job.job_id} />

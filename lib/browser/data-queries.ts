@@ -36,6 +36,13 @@ export function useDataRows(
   });
 }
 
+/** Where a document that a resource names can be had. */
+export const attachmentPath = (
+  resource: { type: string; id: string; job_id: string },
+  place: number,
+) =>
+  `/api/data/${encodeURIComponent(resource.type)}/${encodeURIComponent(resource.id)}/attachments/${place}?${new URLSearchParams({ job: resource.job_id })}`;
+
 /** One resource as it stands in the database, with where it came from. */
 export function useDataResource(
   type: string | null,

@@ -36,7 +36,7 @@ export const AttachmentsRequest = z.object({
     .int()
     .positive()
     .max(1024 ** 4)
-    .default(20 * 1024 * 1024),
+    .default(20_000_000),
   /** how the types begin that are fetched: "text/", "application/pdf"; all where absent */
   content_types: z.array(z.string().trim().toLowerCase().min(1).max(100)).min(1).max(50).optional(),
 });
