@@ -53,6 +53,7 @@ const kinds: Record<ErrorCode, Kind> = {
   "job-not-ended": conflict,
   "job-ended": conflict,
   "job-not-resumable": conflict,
+  "no-whole-export": conflict,
   "host-unreachable": upstreamTransient,
   "certificate-refused": upstream,
   "connection-cut": upstreamTransient,

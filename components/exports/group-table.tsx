@@ -32,6 +32,7 @@ export const byHand = (id: string): GroupRow => ({
   name: id,
   patients: null,
   last_export: null,
+  changes: null,
   byHand: true,
 });
 

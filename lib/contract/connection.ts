@@ -183,6 +183,8 @@ export const GroupList = z.object({
         completeness: true,
         transaction_time: true,
       }).nullable(),
+      /** the export whose changes could be asked for, and since when; null: there is no whole one */
+      changes: z.object({ job_id: z.uuid(), since: z.iso.datetime() }).nullable(),
     }),
   ),
 });

@@ -114,3 +114,16 @@ export const StartExportAnswer = z.object({
   job_ids: z.array(z.uuid()),
 });
 export type StartExportAnswer = z.infer<typeof StartExportAnswer>;
+
+/** `POST /api/bulk-data/jobs/{job_id}/incremental`. */
+export const IncrementalAnswer = StartExportAnswer.extend({
+  since: z.iso.datetime(),
+});
+export type IncrementalAnswer = z.infer<typeof IncrementalAnswer>;
+
+/** `DELETE /api/exports/{batch_id}`. */
+export const CancelBatchAnswer = z.object({
+  /** jobs that ran or waited and are cancelled now */
+  cancelled: z.array(z.uuid()),
+});
+export type CancelBatchAnswer = z.infer<typeof CancelBatchAnswer>;

@@ -91,6 +91,21 @@ export const JobTotals = z.object({
 });
 export type JobTotals = z.infer<typeof JobTotals>;
 
+/**
+ * What a job of an incremental export is for (Bulk Data Access, Group Membership Request Pattern):
+ * what changed, who is in the group, the whole history of who is new in it.
+ */
+export const JobPurpose = z.enum(["changes", "members", "new_members"]);
+export type JobPurpose = z.infer<typeof JobPurpose>;
+
+/** What the list of a group's members told, compared to those whose data is here. */
+export const Membership = z.object({
+  members: z.number().int(),
+  joined: z.number().int(),
+  left: z.number().int(),
+});
+export type Membership = z.infer<typeof Membership>;
+
 export const JobSummary = z.object({
   job_id: z.uuid(),
   batch_id: z.uuid().nullable(),
@@ -115,6 +130,12 @@ export const JobSummary = z.object({
   group_name: z.string().nullable(),
   resource_types: z.array(z.string()),
   since: z.string().nullable(),
+  /** null: an export by itself */
+  purpose: JobPurpose.nullable(),
+  /** of purpose "members", once it is known */
+  membership: Membership.nullable(),
+  /** how many patients were named; null: all */
+  patients: z.number().int().nullable(),
   /** rows that are in the database now = totals.accepted */
   records_loaded: z.number().int(),
   totals: JobTotals,
@@ -123,7 +144,9 @@ export const JobSummary = z.object({
   failure: JobError.nullable(),
   /** English, for scripts; the browser renders `warning_code` (messages namespace "warnings") */
   warning: z.string().nullable(),
-  warning_code: z.enum(["empty-group", "empty-export", "attachments-failed"]).nullable(),
+  warning_code: z
+    .enum(["empty-group", "empty-export", "attachments-failed", "patients-ignored"])
+    .nullable(),
   /** the next attempt or kick-off, while the job waits */
   next_run_at: z.iso.datetime().nullable(),
   attempts: z.number().int(),
@@ -197,6 +220,8 @@ export const JobDetail = JobSummary.extend({
   ),
   /** DELETE entries that the server sent */
   deletions: z.number().int(),
+  /** from when on an export of changes with the same parameters would ask; null: none can begin here */
+  changes_since: z.iso.datetime().nullable(),
   can: z.object({ cancel: z.boolean(), retry: z.boolean(), purge: z.boolean() }),
 });
 export type JobDetail = z.infer<typeof JobDetail>;
@@ -279,6 +304,10 @@ export type JobParams = z.infer<typeof JobParams>;
 /** Query of `GET …/status/{job_id}`. */
 export const StatusQuery = z.object({ files: z.enum(["some", "all"]).default("some") });
 export type StatusQuery = z.infer<typeof StatusQuery>;
+
+/** `[batchId]` in the path. */
+export const BatchParams = z.object({ batchId: z.uuid() });
+export type BatchParams = z.infer<typeof BatchParams>;
 
 /** Query of `DELETE /api/bulk-data/jobs/{job_id}`. */
 export const RemoveJobQuery = z.object({

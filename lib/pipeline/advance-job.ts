@@ -17,6 +17,7 @@ import {
 } from "@/lib/store/job-writes";
 import { LeaseLost } from "@/lib/store/lease-lost";
 import { storeSearchInstead } from "@/lib/store/search-writes";
+import { hasStrangers, storeMembership } from "@/lib/store/store-membership";
 import { failureOf } from "./failure-of";
 import { nextTry } from "./next-try";
 import { reasonToSearch } from "./reason-to-search";
@@ -155,7 +156,9 @@ async function settle(job: ClaimedJob, stages: StageFunctions): Promise<void> {
     await stages.settleJob(job.jobId);
     if (await storeAttachments(job)) return;
   }
-  const sums = await storeEnd(job, (files: FileSums) => {
+  const { since, patient } = job.request;
+  const strangers = patient ? await hasStrangers(job.jobId) : false;
+  const judge: Parameters<typeof storeEnd>[1] = (files: FileSums) => {
     if (files.failed > 0) {
       const reason = files.firstReason ?? "";
       return {
@@ -163,9 +166,18 @@ async function settle(job: ClaimedJob, stages: StageFunctions): Promise<void> {
       };
     }
     if (files.attachmentsFailed > 0) return { warning: "attachments-failed" };
-    if (files.lines > 0) return { warning: null };
-    return { warning: job.level === "group" ? "empty-group" : "empty-export" };
-  });
+    if (files.lines > 0) return { warning: strangers ? "patients-ignored" : null };
+    // That nothing changed is no news to warn of.
+    if (since) return { warning: null };
+    const group = job.level === "group" && !patient;
+    return { warning: group ? "empty-group" : "empty-export" };
+  };
+  const isList = job.purpose === "members";
+  const sums = await storeEnd(
+    job,
+    judge,
+    isList ? (client) => storeMembership(client, job) : undefined,
+  );
   log().info(
     { jobId: job.jobId, files: sums.files, failed: sums.failed, records: sums.records },
     "job ended",

@@ -3,7 +3,9 @@ import { rm } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import {
+  type CancelBatchAnswer,
   ExportRequest,
+  type IncrementalAnswer,
   type KickOffBody,
   type StartExportAnswer,
   type StartExportBody,
@@ -16,9 +18,11 @@ import { checkTypeFilter } from "@/lib/kickoff/check-type-filter";
 import { baseOfStatusUrl, splitServerUrl } from "@/lib/kickoff/split-server-url";
 import { dropJob } from "@/lib/load/drop-job";
 import { env } from "@/lib/settings/env";
+import { changesSince } from "@/lib/store/changes-since";
 import { createHeldJob, createJobs, type NewJob } from "@/lib/store/create-job";
 import { storeCancel, storePurge, storeRetry } from "@/lib/store/job-orders";
-import { jobDetail } from "@/lib/store/jobs";
+import { jobDetail, runningOf } from "@/lib/store/jobs";
+import { startIncremental } from "@/lib/store/start-incremental";
 import { advanceJob, deleteExport } from "./advance-job";
 import { connectionOf, knownConnection } from "./connection-of";
 import { stageFunctions } from "./stage-functions";
@@ -112,6 +116,62 @@ export async function startExport(body: StartExportBody, by: By): Promise<StartE
     })),
   );
   return { batch_id: batchId, job_ids: jobIds };
+}
+
+/**
+ * `POST /api/bulk-data/jobs/{job_id}/incremental`: what changed since the exports that are here, with
+ * the parameters of this job; of a group also who is new in it, with their whole history (Bulk Data
+ * Access, Group Membership Request Pattern). Where that is under way already, it is that one.
+ * @throws AppError not-found, no-whole-export
+ */
+export async function exportChanges(jobId: string, by: By): Promise<IncrementalAnswer> {
+  const job = await jobDetail(jobId);
+  const { since: _since, patient, elements, method: _method, ...request } = job.request;
+  const { level, group_id: groupId } = job;
+  if (!job.connection_id) throw new AppError("job-not-resumable", { reason: "no_connection" });
+  const connection = await knownConnection(job.connection_id);
+  const { connectionId } = connection;
+  const since =
+    patient || elements || request.until
+      ? null
+      : await changesSince({ connectionId, level, groupId, request });
+  if (!since) throw new AppError("no-whole-export");
+  const { batchId, jobIds } = await startIncremental(
+    {
+      connectionId,
+      connectionName: connection.name,
+      fhirBaseUrl: connection.fhirBaseUrl,
+      level,
+      groupId,
+      groupName: job.group_name,
+      request,
+      createdBy: by.label,
+    },
+    since,
+  );
+  return { batch_id: batchId, job_ids: jobIds, since: since.toISOString() };
+}
+
+/**
+ * `DELETE /api/exports/{batch_id}`: cancels what runs or waits of jobs that were started together, and
+ * what they start in the meantime.
+ * @throws AppError not-found
+ */
+export async function cancelBatch(batchId: string, by: By): Promise<CancelBatchAnswer> {
+  const cancelled: string[] = [];
+  for (;;) {
+    const running = await runningOf(batchId);
+    if (running.length === 0) return { cancelled };
+    for (const jobId of running) {
+      try {
+        await cancelJob(jobId, by);
+        cancelled.push(jobId);
+      } catch (error) {
+        // It ended by itself, just now.
+        if (!(error instanceof AppError && error.code === "job-ended")) throw error;
+      }
+    }
+  }
 }
 
 /**

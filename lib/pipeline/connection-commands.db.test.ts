@@ -157,6 +157,7 @@ test("groups and capability are asked with a token that is shared and renewed wh
     name: expect.any(String),
     patients: expect.any(Number),
     last_export: null,
+    changes: null,
   });
   expect(await authorize(id)).not.toBe(token);
   const capability = await readServerCapability(id);

@@ -20,6 +20,7 @@ import {
   type SigningAlgorithm,
   type SigningKey,
 } from "@/lib/smart-auth/private-key";
+import { groupsWithChanges } from "@/lib/store/changes-since";
 import { type MadeKey, type MadeKeys, rotateKey } from "@/lib/store/connection-keys";
 import {
   type ConnectionKey,
@@ -215,15 +216,20 @@ export async function rotateConnectionKey(connectionId: string): Promise<Connect
  */
 export async function listServerGroups(connectionId: string): Promise<GroupList> {
   const { fhirBaseUrl } = await credentialsOf(connectionId);
-  const [groups, exports] = await Promise.all([
+  const [groups, exports, changes] = await Promise.all([
     withToken(
       (options) => authorize(connectionId, options),
       (token) => listGroups({ fhirBaseUrl, token }),
     ),
     lastExports(connectionId),
+    groupsWithChanges(connectionId),
   ]);
   return {
-    groups: groups.map((group) => ({ ...group, last_export: exports.get(group.id) ?? null })),
+    groups: groups.map((group) => ({
+      ...group,
+      last_export: exports.get(group.id) ?? null,
+      changes: changes.get(group.id) ?? null,
+    })),
   };
 }
 

@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import { AppError } from "@/lib/errors";
 import { bothReasons, reasonToSearch } from "./reason-to-search";
 
-const job = (mode?: "auto" | "bulk" | "search") => ({
+const job = (mode?: "auto" | "bulk" | "search", purpose: "members" | null = null) => ({
+  purpose,
   mode: mode === "search" ? ("search" as const) : ("bulk" as const),
   request: { resource_types: [], mode },
   groupId: "blue",
@@ -57,4 +58,10 @@ test("where search fails too, both reasons are told; what passes by itself stays
   expect(bothReasons({ modeReason: null }, failure)).toBe(failure);
   const passing = new AppError("connection-cut", { host: "h", reason: "reset" });
   expect(bothReasons({ modeReason: "Too many files" }, passing)).toBe(passing);
+});
+
+test("who is in a group is searched for where the export of that is refused, whatever the words", () => {
+  const failure = refused(400, "Unknown parameter _elements");
+  expect(reasonToSearch(job("auto", "members"), failure)).toContain("_elements");
+  expect(reasonToSearch(job("bulk", "members"), failure)).toBeNull();
 });

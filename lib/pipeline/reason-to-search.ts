@@ -15,11 +15,12 @@ const isNotOffered = (reason: string) =>
 
 /**
  * Does this failure say that bulk export cannot work here, so that FHIR search is the way: too many
- * files, or no `$export`?
+ * files, or no `$export`? Who is in a group and the history of who is new need parameters that are not
+ * everywhere (`_elements`, `patient`), so a server that refuses those exports is searched.
  * @returns the server's own words, null where the failure is another one or the person wants bulk alone
  */
 export function reasonToSearch(
-  job: Pick<ClaimedJob, "mode" | "request" | "groupId">,
+  job: Pick<ClaimedJob, "mode" | "request" | "groupId" | "purpose">,
   failure: AppError,
 ): string | null {
   if (job.mode === "search" || (job.request.mode ?? "auto") !== "auto") return null;
@@ -32,6 +33,7 @@ export function reasonToSearch(
     return status === 403 && isNotOffered(reason) ? message : null;
   }
   if (code !== ("kickoff-refused" satisfies ErrorCode)) return null;
+  if (job.purpose === "members" || job.purpose === "new_members") return message;
   // A group that is not there cannot be searched either.
   const noGroup = status === 404 && reason.includes(job.groupId ?? "\n") && !/export/i.test(reason);
   if (missing.has(status)) return noGroup ? null : message;

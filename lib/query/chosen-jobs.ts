@@ -25,7 +25,8 @@ const sql = `
          (SELECT COALESCE(sum(f.loaded_bytes), 0)::float8 FROM export_files AS f
            WHERE f.job_id = j.id AND f.kind = 'output' AND r.settled IS NOT TRUE) AS bytes
     FROM export_jobs AS j LEFT JOIN roll_up_jobs AS r ON r.etl_job_id = j.id
-   WHERE $1::uuid[] = '{}' OR j.id = ANY($1)`;
+   -- A list of members, while it loads, is not patients' data: only who chooses it sees it.
+   WHERE ($1::uuid[] = '{}' AND j.purpose IS DISTINCT FROM 'members') OR j.id = ANY($1)`;
 
 /** Up to here (some 15,000 Observations) the rows themselves are read each time. */
 const smallBytes = 16 * 2 ** 20;

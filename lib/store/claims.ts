@@ -3,7 +3,7 @@ import {
   type ExportRequest,
   ExportRequest as ExportRequestSchema,
 } from "@/lib/contract/export-request";
-import type { JobStage } from "@/lib/contract/job";
+import type { JobPurpose, JobStage } from "@/lib/contract/job";
 import { database } from "./client";
 import { LeaseLost } from "./lease-lost";
 
@@ -23,6 +23,8 @@ export type ClaimedJob = {
   mode: "bulk" | "search";
   /** why it is search, in the server's words; null where it was chosen */
   modeReason: string | null;
+  /** what it is for in an incremental export; null: an export by itself */
+  purpose: JobPurpose | null;
   attempts: number;
   connectionId: string | null;
   fhirBaseUrl: string;
@@ -64,6 +66,7 @@ type JobRow = {
   stage: JobStage;
   mode: ClaimedJob["mode"];
   mode_reason: string | null;
+  purpose: JobPurpose | null;
   attempts: number;
   connection_id: string | null;
   fhir_base_url: string;
@@ -99,8 +102,8 @@ const claimJobSql = `
     ORDER BY j.next_run_at
     LIMIT 1
     FOR NO KEY UPDATE OF j SKIP LOCKED)
-  RETURNING id, stage, mode, mode_reason, attempts, connection_id, fhir_base_url, level, group_id, request, status_url,
-    server_progress, attachments_found IS NOT NULL AS settled,
+  RETURNING id, stage, mode, mode_reason, purpose, attempts, connection_id, fhir_base_url, level,
+    group_id, request, status_url, server_progress, attachments_found IS NOT NULL AS settled,
     coalesce(extract(epoch FROM now() - kicked_off_at), 0)::float8 AS preparing_seconds`;
 
 /** Small files go together: what is loaded in one transaction has at most so many bytes and files. */
@@ -163,6 +166,7 @@ const toClaimedJob = (row: JobRow, holder: string): ClaimedJob => ({
   stage: row.stage,
   mode: row.mode,
   modeReason: row.mode_reason,
+  purpose: row.purpose,
   attempts: row.attempts,
   connectionId: row.connection_id,
   fhirBaseUrl: row.fhir_base_url,

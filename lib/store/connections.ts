@@ -249,6 +249,7 @@ export async function lastExports(connectionId: string): Promise<Map<string, Las
   const { rows } = await database().pool.query<{ id: string }>(
     `SELECT DISTINCT ON (group_id) id FROM export_jobs
      WHERE connection_id = $1 AND level = 'group' AND group_id IS NOT NULL
+       AND (purpose IS NULL OR purpose = 'changes')
      ORDER BY group_id, created_at DESC`,
     [connectionId],
   );

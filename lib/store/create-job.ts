@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type pg from "pg";
 import type { ExportRequest } from "@/lib/contract/export-request";
+import type { JobPurpose } from "@/lib/contract/job";
 import { type ClaimedJob, inTransaction } from "./claims";
 import { addEvent } from "./events";
 
@@ -14,6 +15,10 @@ export type NewJob = {
   groupName: string | null;
   request: ExportRequest;
   createdBy: string;
+  /** what it is for in an incremental export */
+  purpose?: JobPurpose;
+  /** of purpose members: the request for the history of who is new */
+  membership?: { request: ExportRequest };
   /** from now to the kick-off */
   delaySeconds?: number;
   /** an export that runs at the server already: the job begins at poll */
@@ -22,15 +27,17 @@ export type NewJob = {
 
 const modeOf = (job: NewJob) => (job.request.mode === "search" ? "search" : "bulk");
 
-async function insertJobs(client: pg.PoolClient, jobs: NewJob[]): Promise<string[]> {
+/** Stores jobs within a transaction. @returns their ids in order */
+export async function insertJobs(client: pg.PoolClient, jobs: NewJob[]): Promise<string[]> {
   const jobIds: string[] = [];
   for (const [place, job] of jobs.entries()) {
     const jobId = randomUUID();
     await client.query(
       `INSERT INTO export_jobs (id, batch_id, connection_id, connection_name, fhir_base_url, level,
-           group_id, group_name, request, created_by, created_at, mode, stage, status_url, kicked_off_at, next_run_at)
+           group_id, group_name, request, created_by, created_at, mode, purpose, membership, stage,
+           status_url, kicked_off_at, next_run_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
-         now() + $13 * interval '1 millisecond', $14,
+         now() + $13 * interval '1 millisecond', $14, $15, $16,
            CASE WHEN $11::text IS NULL THEN 'kickoff' ELSE 'poll' END::stage, $11,
            CASE WHEN $11::text IS NULL THEN NULL ELSE now() END,
            now() + make_interval(secs => $12))`,
@@ -50,6 +57,8 @@ async function insertJobs(client: pg.PoolClient, jobs: NewJob[]): Promise<string
         // Jobs that are started together keep their order in lists.
         place,
         modeOf(job),
+        job.purpose ?? null,
+        job.membership ? JSON.stringify(job.membership) : null,
       ],
     );
     if (job.statusUrl) await addEvent(client, jobId, "resume", { by: job.createdBy });
@@ -90,6 +99,7 @@ export async function createHeldJob(
       stage: "kickoff",
       mode: modeOf(job),
       modeReason: null,
+      purpose: job.purpose ?? null,
       attempts: 0,
       connectionId: job.connectionId,
       fhirBaseUrl: job.fhirBaseUrl,

@@ -19,6 +19,7 @@ export type EventName =
   | "export_complete"
   | "search_instead"
   | "search_references"
+  | "membership"
   | "load_complete"
   | "load_error"
   | "export_failed"

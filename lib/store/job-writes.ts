@@ -199,10 +199,12 @@ const sumsSql = `
 /**
  * The job has ended, well or with failed files.
  * @param judge from the sums: the failure, or the warning, or neither
+ * @param alongside what is written with an end that is no failure, or not at all
  */
 export function storeEnd(
   job: ClaimedJob,
   judge: (sums: FileSums) => { failure: AppError } | { warning: WarningCode | null },
+  alongside?: (client: pg.PoolClient) => Promise<void>,
 ): Promise<FileSums> {
   return whileJobHeld(job, async (client) => {
     const { rows } = await client.query<FileSums>(sumsSql, [job.jobId]);
@@ -233,6 +235,7 @@ export function storeEnd(
        FROM export_jobs WHERE id = $1`,
       [job.jobId, sums.files, sums.records, sums.bytes, sums.attachments],
     );
+    await alongside?.(client);
     return sums;
   });
 }

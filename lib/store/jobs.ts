@@ -1,16 +1,18 @@
 import { ExportRequest } from "@/lib/contract/export-request";
-import type {
-  FileView,
-  JobDetail,
-  JobError,
-  JobList,
-  JobListQuery,
-  JobStage,
-  JobSummary,
-  StatusQuery,
+import {
+  type FileView,
+  type JobDetail,
+  type JobError,
+  type JobList,
+  type JobListQuery,
+  type JobStage,
+  type JobSummary,
+  Membership,
+  type StatusQuery,
 } from "@/lib/contract/job";
 import { AppError, type WarningCode, warningText } from "@/lib/errors";
 import { attachmentsOfJob } from "./attachments-of-job";
+import { changesSince } from "./changes-since";
 import { database } from "./client";
 import { completenessOf, isErrorSql, mismatchedSql } from "./completeness";
 import { progressRatio, progressSentence, statusOf } from "./job-progress";
@@ -26,6 +28,8 @@ type SummaryRow = {
   stage: JobStage;
   mode: JobSummary["mode"];
   mode_reason: string | null;
+  purpose: JobSummary["purpose"];
+  membership: Partial<Membership> | null;
   server_progress: string | null;
   status_url: string | null;
   connection_id: string | null;
@@ -69,7 +73,8 @@ type SummaryRow = {
 
 /** Everything of a summary, for the rows of a relation `page (id)`; bigint sums fit a double. */
 const summarySql = `
-  SELECT j.id, j.batch_id, j.stage, j.mode, j.mode_reason, j.server_progress, j.status_url, j.connection_id,
+  SELECT j.id, j.batch_id, j.stage, j.mode, j.mode_reason, j.purpose,
+    j.membership - 'request' AS membership, j.server_progress, j.status_url, j.connection_id,
     j.connection_name, j.fhir_base_url, j.level, j.group_id, j.group_name, j.request, j.warning,
     j.error_code, j.error_message, j.error_details, j.attempts, j.next_run_at,
     (j.stage IN ('kickoff', 'poll') AND j.next_run_at > now()) AS waits,
@@ -171,6 +176,9 @@ function toSummary(row: SummaryRow): JobSummary {
     group_name: row.group_name,
     resource_types: request.resource_types,
     since: request.since ?? null,
+    purpose: row.purpose,
+    membership: Membership.safeParse(row.membership).data ?? null,
+    patients: request.patient?.length ?? null,
     records_loaded: row.accepted,
     totals,
     completeness: completenessOf(row.stage, totals, row),
@@ -316,6 +324,12 @@ export async function jobDetail(
   const [job] = own.rows;
   if (!summary || !job) throw new AppError("not-found", { what: "job" });
   const ended = summary.ended_at !== null;
+  const request = ExportRequest.parse(job.request);
+  const { connection_id: connectionId, level, group_id: groupId } = summary;
+  // A list of members and the history of some are no beginning of their own.
+  const follows = summary.stage === "done" && !request.elements && !request.patient;
+  const since =
+    follows && connectionId ? await changesSince({ connectionId, level, groupId, request }) : null;
   const sum = (count: (row: TypeRow) => number) =>
     types.rows.reduce((total, row) => total + count(row), 0);
   return {
@@ -328,10 +342,11 @@ export async function jobDetail(
     ),
     attachments: attachments.sums,
     attachments_failed: attachments.failed,
-    request: ExportRequest.parse(job.request),
+    request,
     manifest: job.manifest,
     outcomes: outcomes.rows,
     deletions: job.deletions,
+    changes_since: time(since),
     can: {
       cancel: !ended,
       retry:
@@ -348,6 +363,20 @@ export async function jobExists(jobId: string): Promise<void> {
     jobId,
   ]);
   if (!rowCount) throw new AppError("not-found", { what: "job" });
+}
+
+/**
+ * The jobs of a batch that have not ended, in their order.
+ * @throws AppError not-found where there is no such batch
+ */
+export async function runningOf(batchId: string): Promise<string[]> {
+  const { rows } = await database().pool.query<{ id: string; ended: boolean }>(
+    `SELECT id, stage IN ('done', 'failed', 'cancelled') AS ended FROM export_jobs
+     WHERE batch_id = $1 ORDER BY created_at`,
+    [batchId],
+  );
+  if (rows.length === 0) throw new AppError("not-found", { what: "batch" });
+  return rows.filter(({ ended }) => !ended).map(({ id }) => id);
 }
 
 const stagesOf = (statuses: readonly string[]): JobStage[] =>

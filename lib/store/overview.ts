@@ -36,7 +36,9 @@ export async function overview(): Promise<Overview> {
            (${patientsSql}) AS patients,
            coalesce(sum(accepted), 0)::float8 AS resources,
            pg_database_size(current_database())::float8 AS database_bytes
-         FROM export_files WHERE kind = 'output'`,
+         FROM export_files AS f JOIN export_jobs AS j ON j.id = f.job_id
+         -- The rows of a list of members are not kept.
+         WHERE f.kind = 'output' AND j.purpose IS DISTINCT FROM 'members'`,
         [unseen],
       ),
     ),
