@@ -1,4 +1,5 @@
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
+import path from "node:path";
 import { expect, test } from "vitest";
 import en from "./en/errors.json";
 import warnings from "./en/warnings.json";
@@ -33,3 +34,49 @@ test.each(["docs/troubleshooting.md", "docs/troubleshooting.zh-CN.md"])(
     );
   },
 );
+
+/** As GitHub makes an anchor of a heading. */
+const anchorOf = (heading: string) =>
+  heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}\s_-]/gu, "")
+    .trim()
+    .replace(/\s/g, "-");
+
+test("every link from page to page leads somewhere, also to the heading", async () => {
+  const pages = ["README.md", "README.zh-CN.md", "ARCHITECTURE.md"];
+  for (const name of await readdir("docs")) if (name.endsWith(".md")) pages.push(`docs/${name}`);
+  const dead: string[] = [];
+  for (const page of pages) {
+    const text = await readFile(page, "utf8");
+    for (const [, link = ""] of text.matchAll(/\]\(([^)\s]+)\)/g)) {
+      if (/^[a-z]+:/.test(link)) continue;
+      const [file = "", anchor] = link.split("#");
+      const target = file ? path.join(path.dirname(page), file) : page;
+      const there = await readFile(target, "utf8").catch(() => null);
+      const anchors = [...(there ?? "").matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
+        anchorOf(heading ?? ""),
+      );
+      if (there === null || (anchor && !anchors.includes(decodeURIComponent(anchor)))) {
+        dead.push(`${page}: ${link}`);
+      }
+    }
+  }
+  expect(dead).toEqual([]);
+});
+
+/** The parts of a guide that are the same in every language: its commands and programs. */
+const programs = (text: string) =>
+  [...text.matchAll(/```(?:sh|js)\n([\s\S]*?)```/g)].map(([, code = ""]) =>
+    code.replace(/(^|\s)(#|\/\/) .*$/gm, "").trim(),
+  );
+
+test("a guide has the same commands in both languages", async () => {
+  const twins = (await readdir("docs")).filter((name) => name.endsWith(".zh-CN.md"));
+  expect(twins.length).toBeGreaterThan(3);
+  for (const twin of twins) {
+    const chinese = programs(await readFile(`docs/${twin}`, "utf8"));
+    const english = programs(await readFile(`docs/${twin.replace(".zh-CN", "")}`, "utf8"));
+    expect(chinese, twin).toEqual(english);
+  }
+});

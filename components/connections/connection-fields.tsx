@@ -48,7 +48,7 @@ export function ConnectionFields({
       label={t(name)}
       description={
         <>
-          {name === "client_id" ? null : t(`${name}-hint`)}
+          {name === "client_id" ? auth === "made" && t("client_id-made-hint") : t(`${name}-hint`)}
           {sources[name] ? (
             <Text span size="xs" display="block" fw={500}>
               {sources[name]}
