@@ -31,7 +31,7 @@ const atLeast: Record<string, number> = {
   "2. Polling": 15,
   "3. Manifest": 13,
   "4. Download": 14,
-  Attachments: 3,
+  Attachments: 4,
   Delete: 5,
   "5. Incremental": 8,
   "6. Sign-in (Backend Services)": 22,
