@@ -588,10 +588,24 @@ test("one resource comes with its job, group, file and line", async () => {
 // ---- roll-ups: settled jobs are drawn from them, others from their rows ------------------------------
 
 const maybe = <T>(list: readonly T[]): T | null => (random() < 0.15 ? null : pick(list));
+const nextYear = new Date().getUTCFullYear() + 1;
 const anyTime = () =>
-  random() < 0.05
-    ? pick(["1850-03-01T00:00:00Z", "2150-03-01T00:00:00Z"])
+  random() < 0.1
+    ? pick([
+        "1850-03-01T00:00:00Z",
+        "2150-03-01T00:00:00Z",
+        // Up to a year ahead is plausible: some months of that year are, others are not.
+        ...["01", "06", "10", "12"].map((month) => `${nextYear}-${month}-15T00:00:00Z`),
+      ])
     : maybe([`${isoDay(2015, 2026)}T23:30:00-05:00`]);
+
+/** A birth so many days after the day on which one is ten, twenty, … years old today. */
+const birthday = (days: number) => {
+  const day = new Date();
+  day.setUTCFullYear(day.getUTCFullYear() - 10 * Math.floor(random() * 10));
+  day.setUTCDate(day.getUTCDate() + days);
+  return day.toISOString().slice(0, 10);
+};
 
 /** Rows as a careless server might have sent them; jobs share patients, ids and codes. */
 async function oddJob(): Promise<string> {
@@ -623,7 +637,7 @@ async function oddJob(): Promise<string> {
     patient_id: `p${no}`,
     id: `p${no}`,
     gender: maybe(["female", "male", "other"]),
-    birth_date: maybe([isoDay(1920, 2026)]),
+    birth_date: maybe([isoDay(1920, 2026), birthday(-1), birthday(0), birthday(1)]),
     deceased: maybe([true, false]),
     deceased_at: random() < 0.2 ? `${isoDay(2018, 2026)}T00:00:00Z` : null,
     last_updated: maybe([`${isoDay(2024, 2026)}T00:00:00Z`]),
@@ -712,8 +726,20 @@ const plainly = {
            percentile_cont(0.75) WITHIN GROUP (ORDER BY value) AS p75
       FROM (${numericObservations("$1")}) AS numbers
      WHERE code = 'weight' AND unit = 'kg'
-       AND effective_at BETWEEN '1900-01-01' AND now() + interval '1 year'
+       AND date_trunc('month', effective_at AT TIME ZONE 'UTC')
+           BETWEEN '1900-01-01' AND (now() AT TIME ZONE 'UTC' + interval '1 year')::date
      GROUP BY 1 ORDER BY 1`,
+  ages: `
+    SELECT COALESCE(CASE WHEN years >= 90 THEN '90+'
+             WHEN years >= 0 THEN floor(years / 10) * 10 || '–' || floor(years / 10) * 10 + 9 END, 'unknown') AS band,
+           count(*)::int AS patients
+      FROM (
+        SELECT CASE WHEN deceased IS NOT TRUE OR deceased_at IS NOT NULL THEN
+                 extract(year FROM age((COALESCE(deceased_at, now()) AT TIME ZONE 'UTC')::date, birth_date)) END AS years
+          FROM (SELECT DISTINCT ON (id) * FROM patients WHERE etl_job_id = ANY($1::uuid[])
+                 ORDER BY id, last_updated DESC NULLS LAST, etl_job_id) AS one_row_each
+      ) AS aged
+     GROUP BY 1`,
   medications: `
     SELECT medication_system AS code_system, medication_code AS code, count(*)::int AS records,
            COALESCE(mode() WITHIN GROUP (ORDER BY medication_display), medication_code, '') AS display,
@@ -746,6 +772,13 @@ test("charts say the same from roll-ups, from rows and from a mixture of both", 
   expect(mean).toBeCloseTo(plainMean, 9);
   expect(bins.reduce((sum, bin) => sum + bin.count, 0)).toBe(plain.count);
   expect((await chart("observation-trend", weight)).points).toEqual(await ask(plainly.years));
+  const { bands } = await chart("patients-by-age-and-sex", of(...jobs));
+  const aged = bands.flatMap(({ band, female, male, other, unknown }) => {
+    const patients = female + male + other + unknown;
+    return patients > 0 ? [{ band, patients }] : [];
+  });
+  const byBand = (a: { band: string }, b: { band: string }) => (a.band < b.band ? -1 : 1);
+  expect(aged.sort(byBand)).toEqual((await ask(plainly.ages)).sort(byBand));
   const medications = await chart("most-frequent-medications", of(...jobs));
   const plainMedications = await ask(plainly.medications);
   expect(medications.distinct).toBe(plainMedications.length);

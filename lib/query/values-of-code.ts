@@ -1,18 +1,19 @@
 import { rolledUp } from "./rolled-up";
 
 /**
- * The beginning of a statement about code $3: `held`, its part of a roll-up, read once; `chosen`, the
- * unit to show; `shown`, what is in that unit. Values of different units are never put on one axis: it
- * is unit $4, or the most frequent where $4 is null.
+ * Of a list of units with `records`: the one to show. Values of different units are never put on one
+ * axis: it is unit $4, or the most frequent where $4 is null.
  */
-export function valuesOfCode(name: "roll_up_values" | "roll_up_value_months"): string {
-  const records = name === "roll_up_values" ? "records" : "cardinality(values)";
-  return `
-  held AS MATERIALIZED (SELECT * FROM ${rolledUp(name)} AS every_code WHERE code = $3),
-  chosen AS MATERIALIZED (
-    SELECT unit FROM held
-     WHERE $4::text IS NULL OR unit IS NOT DISTINCT FROM NULLIF($4, '')
-     GROUP BY unit ORDER BY sum(${records}) DESC, unit LIMIT 1
-  ),
+export const chosenUnit = (units: string) => `
+  SELECT unit FROM ${units}
+   WHERE $4::text IS NULL OR unit IS NOT DISTINCT FROM NULLIF($4, '')
+   GROUP BY unit ORDER BY sum(records) DESC, unit LIMIT 1`;
+
+/**
+ * The beginning of a statement about code $3: `held`, its different values, read once; `chosen`, the
+ * unit to show; `shown`, what is in that unit.
+ */
+export const valuesOfCode = `
+  held AS MATERIALIZED (SELECT * FROM ${rolledUp("roll_up_values")} AS every_code WHERE code = $3),
+  chosen AS MATERIALIZED (${chosenUnit("held")}),
   shown AS (SELECT held.* FROM held JOIN chosen ON held.unit IS NOT DISTINCT FROM chosen.unit)`;
-}

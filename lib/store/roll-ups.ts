@@ -73,16 +73,30 @@ const valueMonths = (jobs: string) => `
    WHERE code IS NOT NULL
    GROUP BY 1, 2, 3, 4, 5, 6`;
 
-/** How many of each value: of several months of one code, or of all that a source holds. */
-const valueCounts = (source: string) => `
-  SELECT etl_job_id, code_system, code, code_display, unit, sum(records)::int AS records,
-         array_agg(value) AS values, array_agg(records) AS counts
+/** How many of each value by year, of months. */
+const valueYears = (months: string) => `
+  SELECT etl_job_id, code_system, code, code_display, unit, year, sum(times)::int AS records,
+         array_agg(value) AS values, array_agg(times) AS counts
     FROM (
-      SELECT etl_job_id, code_system, code, code_display, unit, value, count(*)::int AS records
-        FROM ${source} CROSS JOIN LATERAL unnest(values) AS value
+      SELECT etl_job_id, code_system, code, code_display, unit,
+             date_trunc('year', month::timestamp)::date AS year, value, count(*)::int AS times
+        FROM ${months} CROSS JOIN LATERAL unnest(values) AS value
+       GROUP BY 1, 2, 3, 4, 5, 6, 7
+    ) AS counted
+   GROUP BY 1, 2, 3, 4, 5, 6`;
+
+/** How many of each value, of years. */
+const valueCounts = (years: string) => `
+  SELECT etl_job_id, code_system, code, code_display, unit, sum(times)::int AS records,
+         array_agg(value) AS values, array_agg(times) AS counts
+    FROM (
+      SELECT etl_job_id, code_system, code, code_display, unit, value, sum(times)::int AS times
+        FROM ${years} CROSS JOIN LATERAL unnest(values, counts) AS each (value, times)
        GROUP BY 1, 2, 3, 4, 5, 6
     ) AS counted
    GROUP BY 1, 2, 3, 4, 5`;
+
+const yearsOf = (jobs: string) => valueYears(`(${valueMonths(jobs)}) AS months`);
 
 export type RollUp = {
   columns: readonly string[];
@@ -159,7 +173,24 @@ export const rollUps = {
     columns: ["etl_job_id", "code_system", "code", "code_display", "unit", "month", "values"],
     select: valueMonths,
   },
-  /** every different value of a code and unit, and how often it is there */
+  /** every different value of a code and unit in a year (null: undated), and how often it is there */
+  roll_up_value_years: {
+    columns: [
+      "etl_job_id",
+      "code_system",
+      "code",
+      "code_display",
+      "unit",
+      "year",
+      "records",
+      "values",
+      "counts",
+    ],
+    select: yearsOf,
+    selectFromRolledUp: (jobs) =>
+      valueYears(`(SELECT * FROM roll_up_value_months WHERE ${ofJobs(jobs)}) AS months`),
+  },
+  /** the same of all years */
   roll_up_values: {
     columns: [
       "etl_job_id",
@@ -171,9 +202,9 @@ export const rollUps = {
       "values",
       "counts",
     ],
-    select: (jobs) => valueCounts(`(${valueMonths(jobs)}) AS months`),
+    select: (jobs) => valueCounts(`(${yearsOf(jobs)}) AS years`),
     selectFromRolledUp: (jobs) =>
-      valueCounts(`(SELECT * FROM roll_up_value_months WHERE ${ofJobs(jobs)}) AS months`),
+      valueCounts(`(SELECT * FROM roll_up_value_years WHERE ${ofJobs(jobs)}) AS years`),
   },
 } as const satisfies Record<string, RollUp>;
 

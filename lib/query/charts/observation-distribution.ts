@@ -25,9 +25,9 @@ const Row = z.object({
 const bins = 20;
 
 const sql = `
-  WITH ${valuesOfCode("roll_up_values")},
+  WITH ${valuesOfCode},
   numbers AS MATERIALIZED (
-    SELECT value, sum(times) AS records
+    SELECT value, sum(times)::int AS records
       FROM shown CROSS JOIN LATERAL unnest(values, counts) AS each (value, times)
      GROUP BY value
   ),

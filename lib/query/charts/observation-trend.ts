@@ -1,10 +1,11 @@
 import { z } from "zod";
 import type { ChartData, ChartQuery } from "@/lib/contract/chart";
+import { type RollUpName, rollUps } from "@/lib/store/roll-ups";
 import { chosenJobs } from "../chosen-jobs";
-import { plausibleMonth, yearsInMonths } from "../plausible-month";
+import { plausibleMonth, plausibleYear, yearsInMonths } from "../plausible-month";
 import { requiredCode } from "../required-code";
 import { rows } from "../rows";
-import { valuesOfCode } from "../values-of-code";
+import { chosenUnit } from "../values-of-code";
 
 const Row = z.object({
   unit: z.string().nullable(),
@@ -13,24 +14,74 @@ const Row = z.object({
   p: z.tuple([z.number(), z.number(), z.number()]),
 });
 
+const stored = (name: RollUpName, columns: string) =>
+  `SELECT ${columns} FROM ${name} WHERE etl_job_id = ANY($1::uuid[]) AND code = $3`;
+
+/** What percentile_cont says of `n` values that stand there as often as `upto` counts them. */
+function quantile(part: number): string {
+  const place = `(${part}::float8 * (n - 1))`;
+  const at = (index: string) => `min(value) FILTER (WHERE upto > ${index})`;
+  const [low, high] = [at(`floor(${place})`), at(`ceil(${place})`)];
+  return `${low} + (${place} - floor(${place})) * (${high} - ${low})`;
+}
+
+// The arrays of months are looked into only where years do not do: where the axis is of months, for jobs
+// without roll-ups, and for the year of which only some months are plausible.
 const sql = `
-  WITH ${valuesOfCode("roll_up_value_months")},
-  dated AS MATERIALIZED (
-    SELECT month, values FROM shown WHERE ${plausibleMonth("month")}
+  WITH years AS MATERIALIZED (
+    ${stored("roll_up_value_years", "unit, year, records, values, counts")}
+  ),
+  months AS MATERIALIZED (
+    ${stored("roll_up_value_months", "false AS made, unit, month, values")}
+    UNION ALL
+    SELECT true, unit, month, values
+      FROM (${rollUps.roll_up_value_months.select("$2")}) AS plain WHERE code = $3
+  ),
+  units AS (
+    SELECT unit, records FROM years
+    UNION ALL
+    SELECT unit, cardinality(values) FROM months WHERE made
+  ),
+  chosen AS MATERIALIZED (${chosenUnit("units")}),
+  dated AS (
+    SELECT made, month, values
+      FROM months JOIN chosen ON months.unit IS NOT DISTINCT FROM chosen.unit
+     WHERE ${plausibleMonth("month")}
   ),
   span AS MATERIALIZED (
     SELECT CASE WHEN max(month) > min(month) + interval '${yearsInMonths} years'
              THEN 'year' ELSE 'month' END AS part FROM dated
+  ),
+  counted AS (
+    SELECT year AS at, value, times
+      FROM span
+     CROSS JOIN years JOIN chosen ON years.unit IS NOT DISTINCT FROM chosen.unit
+     CROSS JOIN LATERAL unnest(values, counts) AS each (value, times)
+     WHERE part = 'year' AND ${plausibleYear("year")}
+    UNION ALL
+    SELECT date_trunc('year', month::timestamp)::date, value, 1
+      FROM span CROSS JOIN dated CROSS JOIN LATERAL unnest(values) AS value
+     WHERE part = 'year' AND (made OR NOT ${plausibleYear("date_trunc('year', month::timestamp)::date")})
+  ),
+  ranked AS (
+    SELECT at, value, sum(times) OVER (PARTITION BY at ORDER BY value) AS upto,
+           sum(times) OVER (PARTITION BY at) AS n
+      FROM (SELECT at, value, sum(times)::int AS times FROM counted GROUP BY 1, 2) AS numbers
   )
-  SELECT (SELECT unit FROM chosen) AS unit, to_char(at, 'YYYY-MM-DD') AS at, count(*)::int AS count,
-         percentile_cont(ARRAY[0.25, 0.5, 0.75]) WITHIN GROUP (ORDER BY value) AS p
+  SELECT (SELECT unit FROM chosen) AS unit, to_char(at, 'YYYY-MM-DD') AS at, count, p
     FROM (
-      -- In order before the values come out of their arrays: there are far fewer rows to sort.
-      SELECT date_trunc(part, month) AS at, values FROM dated, span ORDER BY at
-    ) AS ordered
-   CROSS JOIN LATERAL unnest(values) AS value
-   GROUP BY ordered.at
-   ORDER BY ordered.at`;
+      SELECT at, n::int AS count, ARRAY[${[0.25, 0.5, 0.75].map(quantile).join(", ")}] AS p
+        FROM ranked GROUP BY at, n
+      UNION ALL
+      SELECT month, count(*)::int, percentile_cont(ARRAY[0.25, 0.5, 0.75]) WITHIN GROUP (ORDER BY value)
+        FROM (
+          -- In order before the values come out of their arrays: there are far fewer rows to sort.
+          SELECT month, values FROM span CROSS JOIN dated WHERE part = 'month' ORDER BY month
+        ) AS ordered
+       CROSS JOIN LATERAL unnest(values) AS value
+       GROUP BY ordered.month
+    ) AS points
+   ORDER BY points.at`;
 
 /**
  * Median and quartiles of one code over time, in one unit (asked for, else the most frequent): a point
