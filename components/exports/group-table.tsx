@@ -17,6 +17,7 @@ import { DataTable, type DataTableSortStatus } from "mantine-datatable";
 import Link from "next/link";
 import { useState } from "react";
 import { useFormatter, useTranslations } from "use-intl";
+import { ExportChanges } from "@/components/exports/export-changes";
 import { FailureAlert } from "@/components/feedback/failure-alert";
 import { RelativeTime } from "@/components/format/relative-time";
 import { Pages } from "@/components/jobs/pages";
@@ -220,7 +221,7 @@ export function GroupTable({
               title: t("last"),
               sortable: true,
               noWrap: true,
-              render: ({ last_export }) =>
+              render: ({ last_export, changes }) =>
                 last_export ? (
                   <Group gap={8} wrap="nowrap">
                     <StatusBadge status={last_export.status} />
@@ -233,6 +234,13 @@ export function GroupTable({
                     >
                       <RelativeTime at={last_export.created_at} />
                     </Anchor>
+                    {may && changes ? (
+                      <ExportChanges
+                        jobId={changes.job_id}
+                        since={changes.since}
+                        size="compact-sm"
+                      />
+                    ) : null}
                   </Group>
                 ) : (
                   <Text size="sm" c="dimmed">

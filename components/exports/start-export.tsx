@@ -88,7 +88,7 @@ export function StartExport({
     enabled: !wait && connection.capability === null,
   });
   const offered = (connection.capability ?? capability.data)?.resource_types ?? [];
-  // "Run incrementally" on a job's page comes with the group and the date.
+  // An address may name the group and the date.
   const { search } = useUrlState();
   const [asked] = useState(() => {
     const group = GroupId.safeParse(search.get("group"));

@@ -1,19 +1,26 @@
 "use client";
 
 import { Button, Group, Paper, Progress, Skeleton, Stack, Text } from "@mantine/core";
-import { IconChartHistogram, IconX } from "@tabler/icons-react";
+import { notifications } from "@mantine/notifications";
+import { IconChartHistogram, IconPlayerStop, IconX } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { useTranslations } from "use-intl";
+import { useFailureText } from "@/components/feedback/failure-text";
 import { Loaded } from "@/components/feedback/loaded";
+import { useCancelBatch } from "@/lib/browser/exports-queries";
 import { isActive, jobsQuery } from "@/lib/browser/jobs-queries";
 import { useUrlState } from "@/lib/browser/url-state";
 import type { JobStatus } from "@/lib/contract/job";
+import type { Role } from "@/lib/contract/settings";
 
 /** Jobs that were started together: how many have ended, what they brought, and a way to the data. */
-export function BatchSummary({ batchId }: { batchId: string }) {
+export function BatchSummary({ batchId, role }: { batchId: string; role: Role }) {
   const t = useTranslations("jobs");
   const { set } = useUrlState();
+  const cancel = useCancelBatch(batchId);
+  const failureText = useFailureText();
+  const may = role !== "viewer";
   const batch = useQuery(jobsQuery({ batch_id: batchId, page_size: 200 }));
   return (
     <Paper withBorder p="md" mb="md" radius="md">
@@ -21,11 +28,13 @@ export function BatchSummary({ batchId }: { batchId: string }) {
         {({ jobs, total }) => {
           const count = (status: JobStatus) => jobs.filter((job) => job.status === status).length;
           const ended = jobs.filter((job) => !isActive(job)).length;
-          const records = jobs.reduce(
+          // A list of members is no patients' data.
+          const withData = jobs.filter((job) => job.purpose !== "members");
+          const records = withData.reduce(
             (sum, job) => sum + (isActive(job) ? job.totals.lines : job.records_loaded),
             0,
           );
-          const some = jobs.filter((job) => job.records_loaded > 0).map((job) => job.job_id);
+          const some = withData.filter((job) => job.records_loaded > 0).map((job) => job.job_id);
           const section = (status: JobStatus, color: string) => (
             <Progress.Section
               value={(count(status) / Math.max(1, jobs.length)) * 100}
@@ -55,6 +64,22 @@ export function BatchSummary({ batchId }: { batchId: string }) {
                   </Text>
                 </div>
                 <Group gap="xs">
+                  {may && ended < jobs.length ? (
+                    <Button
+                      variant="default"
+                      size="sm"
+                      leftSection={<IconPlayerStop size={16} aria-hidden />}
+                      loading={cancel.isPending}
+                      onClick={() =>
+                        cancel.mutate(undefined, {
+                          onError: (failure) =>
+                            notifications.show({ message: failureText(failure), color: "red" }),
+                        })
+                      }
+                    >
+                      {t("batch.cancel")}
+                    </Button>
+                  ) : null}
                   {some.length > 0 ? (
                     <Button
                       component={Link}

@@ -3,16 +3,11 @@
 import { Button, Group, Modal, Stack, Text, Tooltip } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { notifications } from "@mantine/notifications";
-import {
-  IconChartHistogram,
-  IconHistory,
-  IconPlayerStop,
-  IconRefresh,
-  IconTrash,
-} from "@tabler/icons-react";
+import { IconChartHistogram, IconPlayerStop, IconRefresh, IconTrash } from "@tabler/icons-react";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "use-intl";
+import { ExportChanges } from "@/components/exports/export-changes";
 import { FailureAlert } from "@/components/feedback/failure-alert";
 import { useFailureText } from "@/components/feedback/failure-text";
 import { useBytes } from "@/components/format/use-bytes";
@@ -69,23 +64,10 @@ export function JobActions({ job, role }: { job: JobDetail; role: Role }) {
           </Button>
         </Tooltip>
       ) : null}
-      {may &&
-      job.status === "completed" &&
-      job.connection_id &&
-      job.group_id &&
-      job.transaction_time ? (
-        <Tooltip label={t("incremental-hint")} multiline maw={280}>
-          <Button
-            component={Link}
-            href={`/connections/${job.connection_id}?group=${encodeURIComponent(job.group_id)}&since=${encodeURIComponent(job.transaction_time)}`}
-            variant="default"
-            leftSection={<IconHistory size={16} aria-hidden />}
-          >
-            {t("incremental")}
-          </Button>
-        </Tooltip>
+      {may && job.changes_since ? (
+        <ExportChanges jobId={job.job_id} since={job.changes_since} />
       ) : null}
-      {job.records_loaded > 0 ? (
+      {job.records_loaded > 0 && job.purpose !== "members" ? (
         <Button
           component={Link}
           href={`/visualize?job=${job.job_id}`}

@@ -33,6 +33,7 @@ import { BatchSummary } from "./batch-summary";
 import { CompletenessBadge } from "./completeness-badge";
 import { JobDuration } from "./job-duration";
 import { JobProgress } from "./job-progress";
+import { JobPurpose } from "./job-purpose";
 import { JobTarget } from "./job-target";
 import { Pages } from "./pages";
 import { StatusBadge } from "./status-badge";
@@ -88,7 +89,7 @@ export function JobListPage({ role }: { role: Role }) {
       >
         {t("lead")}
       </PageHeader>
-      {query.batch_id ? <BatchSummary batchId={query.batch_id} /> : null}
+      {query.batch_id ? <BatchSummary batchId={query.batch_id} role={role} /> : null}
       <Filters query={query} filtered={filtered} total={jobs.data?.total} />
       <Loaded
         query={jobs}
@@ -253,6 +254,11 @@ function Table({
               >
                 <JobTarget job={job} />
               </Anchor>
+              {job.purpose ? (
+                <Text size="xs" c="dimmed">
+                  <JobPurpose job={job} />
+                </Text>
+              ) : null}
               <ShortId id={job.job_id} />
             </Stack>
           ),

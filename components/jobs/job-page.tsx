@@ -21,6 +21,7 @@ import { Folded } from "./folded";
 import { JobActions } from "./job-actions";
 import { JobFacts } from "./job-facts";
 import { JobProgress } from "./job-progress";
+import { JobPurpose } from "./job-purpose";
 import { JobSentence } from "./job-sentence";
 import { JobSum } from "./job-sum";
 import { JobTarget } from "./job-target";
@@ -70,10 +71,20 @@ function Detail({ job, role }: { job: JobDetail; role: Role }) {
             <JobSentence job={job} />
           </Text>
         </Group>
+        {job.purpose ? (
+          <Text>
+            <JobPurpose job={job} />
+          </Text>
+        ) : null}
       </PageHeader>
       <Stack gap="lg">
         <Failed job={job} />
         <Warning job={job} />
+        {job.purpose === "members" ? (
+          <Text size="sm" c="dimmed">
+            {t("members-note")}
+          </Text>
+        ) : null}
         <Paper withBorder p="md" radius="md">
           <Stack gap="md">
             <StageTimeline job={job} />
