@@ -121,9 +121,9 @@ test.each<[string, () => Response, string | null, string, boolean]>([
     answered("<html>", "text/html"),
     "application/pdf",
     "attachment-not-document",
-    false,
+    true,
   ],
-  ["a page of no type", answered("<html>", "text/html"), null, "attachment-not-document", false],
+  ["a page of no type", answered("<html>", "text/html"), null, "attachment-not-document", true],
   [
     "an OperationOutcome",
     answered('{"resourceType":"OperationOutcome"}', "application/fhir+json"),

@@ -76,8 +76,11 @@ export async function fetchAttachment(
       throw new Left("other-type");
     }
   };
-  const notDocument = (type: string | null) =>
-    new AppError("attachment-not-document", { url: withoutQuery(url), contentType: type ?? "–" });
+  const notDocument = (type: string | null) => {
+    const params = { url: withoutQuery(url), contentType: type ?? "–" };
+    // As of files: most web pages come from something in between that is not well for a while.
+    return new AppError("attachment-not-document", params, { retryable: isHtml(type) });
+  };
 
   const admit = (response: Response) => {
     const answered = typeOf(response.headers.get("content-type"));

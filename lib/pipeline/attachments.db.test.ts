@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
@@ -22,7 +23,7 @@ import { runWorker } from "./worker";
 
 // Attachments from the sandbox: what arrives is compared byte by byte with what its server sends.
 
-await freshDatabase();
+const databaseUrl = await freshDatabase();
 process.env.LOG_LEVEL = "silent";
 process.env.BULK_DIR = await mkdtemp(path.join(tmpdir(), "bulkhouse-attachments-"));
 const bulkDir = process.env.BULK_DIR;
@@ -262,6 +263,51 @@ test("workers that die in the middle leave nothing twice and nothing out; a remo
   const { rows } = await pool.query("SELECT FROM export_attachments WHERE job_id = $1", [jobId]);
   expect(rows).toEqual([]);
 }, 60_000);
+
+test("a worker killed with SIGKILL in the middle, again and again: every attachment is whole in the end", async () => {
+  const sandbox = await sandboxWith({ each: 24 });
+  const found = sandbox.expectedAttachments(groupId).filter(({ url }) => url !== null);
+  const jobId = await start(sandbox.fhirBaseUrl, all);
+  const begin = () =>
+    spawn(
+      process.execPath,
+      [
+        "--import",
+        "tsx",
+        "--eval",
+        'import("./start/worker.ts").then((worker) => worker.default())',
+      ],
+      {
+        cwd: path.resolve(import.meta.dirname, "../.."),
+        env: {
+          ...process.env,
+          DATABASE_URL: databaseUrl,
+          BULK_DIR: bulkDir,
+          WORKER_LEASE_SECONDS: "1",
+          WORKER_CONCURRENCY: "3",
+        },
+        stdio: "ignore",
+      },
+    );
+  let child = begin();
+  open.push(() => child.kill("SIGKILL"));
+  const downloaded = async () => (await jobDetail(jobId)).attachments?.downloaded ?? 0;
+  for (const share of [0.1, 0.4, 0.7]) {
+    while ((await downloaded()) < found.length * share) await sleep(5);
+    const gone = once(child, "exit");
+    child.kill("SIGKILL");
+    await gone;
+    expect(await downloaded()).toBeLessThan(found.length);
+    child = begin();
+  }
+  const job = await ended(jobId);
+  expect(job.attachments).toMatchObject({ found: found.length, downloaded: found.length });
+  for (const { documentId: id, size } of found) {
+    const file = await attachmentFile({ job: jobId, type: "DocumentReference", id, place: 0 });
+    const { length } = await readFile(path.join(bulkDir, file.path));
+    expect([file.sizeBytes, length]).toEqual([size, size]);
+  }
+}, 120_000);
 
 test("a cancelled job asks for no more attachments", async () => {
   const sandbox = await sandboxWith();

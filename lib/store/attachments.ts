@@ -30,6 +30,7 @@ export type ClaimedAttachment = {
 /**
  * Every attachment by address of a job's rows: DocumentReference.content[].attachment,
  * DiagnosticReport.presentedForm[], Media.content. Where `data` stands beside it the document is here.
+ * Reports are many and seldom have one, so the word is looked for before their JSON is read.
  */
 const foundSql = `
   SELECT r.resource_type, r.id, r.patient_id, (e.no - 1)::int AS place, a.attachment->>'url' AS url,
@@ -46,6 +47,7 @@ const foundSql = `
   CROSS JOIN LATERAL (SELECT CASE r.resource_type
     WHEN 'DocumentReference' THEN e.item->'attachment' ELSE e.item END AS attachment) AS a
   WHERE r.etl_job_id = $1 AND r.resource_type IN ('DocumentReference', 'DiagnosticReport', 'Media')
+    AND (r.resource_type <> 'DiagnosticReport' OR strpos(r.resource::text, '"presentedForm"') > 0)
     AND a.attachment->>'url' <> '' AND a.attachment->>'data' IS NULL`;
 
 /**
