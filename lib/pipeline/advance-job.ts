@@ -16,6 +16,7 @@ import {
   storeWaiting,
 } from "@/lib/store/job-writes";
 import { LeaseLost } from "@/lib/store/lease-lost";
+import { storeLinksAnew } from "@/lib/store/links-anew";
 import { storeSearchInstead } from "@/lib/store/search-writes";
 import { hasStrangers, storeMembership } from "@/lib/store/store-membership";
 import { failureOf } from "./failure-of";
@@ -154,6 +155,10 @@ async function poll(job: ClaimedJob, stages: StageFunctions): Promise<void> {
 async function settle(job: ClaimedJob, stages: StageFunctions): Promise<void> {
   if (!job.settled) {
     await stages.settleJob(job.jobId);
+    if (job.statusUrl && job.mode === "bulk" && (await storeLinksAnew(job))) {
+      log().info({ jobId: job.jobId }, "links had expired: the manifest again");
+      return;
+    }
     if (await storeAttachments(job)) return;
   }
   const { since, patient } = job.request;

@@ -189,7 +189,8 @@ test("a kick-off that takes longer than callers wait is answered without its sta
 });
 
 test("expired links are asked for anew when the job is retried", async () => {
-  sandbox.faults = { fileGone: 410, fileGoneTimes: 1 };
+  // It asks once by itself: all three files first, and one again.
+  sandbox.faults = { fileGone: 410, fileGoneTimes: 4 };
   startWorker();
   const failed = await untilEnded((await kickOffJob(kickOffBody(), by)).job_id);
   expect(failed).toMatchObject({ status: "failed", failure: { code: "files-failed" } });

@@ -17,6 +17,7 @@ export type EventName =
   | "download_complete"
   | "download_error"
   | "export_complete"
+  | "links_expired"
   | "search_instead"
   | "search_references"
   | "membership"

@@ -3,6 +3,7 @@ import { AppError } from "@/lib/errors";
 import { inTransaction } from "./claims";
 import { addEvent } from "./events";
 import { statusOf } from "./job-progress";
+import { linkExpiredSql } from "./links-anew";
 
 // What a person may order about a job. Each is one transaction in which the job's row is locked, and
 // takes the leases away: whoever works on the job or its files finds its next write refused and stops.
@@ -23,8 +24,8 @@ const lockSql = `
   SELECT stage, connection_id, fhir_base_url, status_url, error_code, warning,
     stage IN ('done', 'failed', 'cancelled') AS ended,
     (SELECT count(*)::int FROM export_files f WHERE f.job_id = j.id) AS files,
-    (SELECT count(*)::int FROM export_files f WHERE f.job_id = j.id AND f.state = 'failed'
-      AND f.error_code IN ('download-expired', 'download-refused', 'access-refused')) AS expired
+    (SELECT count(*)::int FROM export_files f
+      WHERE f.job_id = j.id AND ${linkExpiredSql}) AS expired
   FROM export_jobs j WHERE id = $1`;
 
 /**
