@@ -15,7 +15,7 @@ import { advanceAttachments } from "./advance-attachments";
 import { advanceFile, type FileTools, loadClaimed } from "./advance-file";
 import { advanceJob, type StageFunctions } from "./advance-job";
 import { Bell } from "./bell";
-import { LoadSlots, type Slot } from "./load-slots";
+import { LoadSlots } from "./load-slots";
 import { backOffMs } from "./next-try";
 import { stageFunctions } from "./stage-functions";
 import { together } from "./together";
@@ -32,6 +32,12 @@ const mostLoads = 2;
 /** Steps that have given their place away and only have something to write. */
 const mostLeaving = 200;
 const heartbeatMs = 5_000;
+/** One claim takes as many files for download as were done in so long, and never more than so many. */
+const claimAheadMs = 500;
+const mostClaimed = 128;
+/** So many downloaded files, or so many bytes of them, are worth a transaction of their own. */
+const worthFiles = 200;
+const worthBytes = 1024 * 1024;
 
 /** Does up to `limit` claims at once until the signal; a lost database only makes it wait. */
 async function dispatch<T>(
@@ -99,6 +105,9 @@ async function dispatch<T>(
   await Promise.allSettled(steps);
 }
 
+/** Files that one claim took for load; `done` gives their place back. */
+type Loads = { files: ClaimedFile[]; done: () => void };
+
 /** Files that one claim took for download, until there is a place; for a third of their lease. */
 class Queue {
   #files: ClaimedFile[] = [];
@@ -126,6 +135,21 @@ class Queue {
     // Where that cannot be written the leases run out.
     await releaseFiles(files).catch(() => {});
     this.onGivenBack(files);
+  }
+}
+
+/** How many downloads have ended of late. */
+class Recent {
+  readonly #times: number[] = [];
+
+  note(): void {
+    this.#times.push(performance.now());
+    if (this.#times.length > mostClaimed) this.#times.shift();
+  }
+
+  count(): number {
+    const since = performance.now() - claimAheadMs;
+    return this.#times.filter((time) => time >= since).length;
   }
 }
 
@@ -185,10 +209,11 @@ export async function runWorker({
   };
 
   const queue = new Queue(letGo);
+  const recent = new Recent();
   const nextDownload = async (): Promise<ClaimedFile | null> => {
     const waiting = queue.next();
     if (waiting) return waiting;
-    const files = await claimFiles(holder(), leaseSeconds, "pending");
+    const files = await claimFiles(holder(), leaseSeconds, "pending", Math.max(1, recent.count()));
     hold(files);
     queue.fill(files, leaseSeconds);
     await addEvents(
@@ -197,7 +222,12 @@ export async function runWorker({
     );
     return queue.next();
   };
-  const nextLoad = async (): Promise<{ files: ClaimedFile[]; slot: Slot } | null> => {
+  // While a few small files are loaded, the next ones gather: a transaction each would cost more than
+  // their rows.
+  let smallLoads = 0;
+  const gathered = { files: 0, bytes: 0 };
+  const nextLoad = async (): Promise<Loads | null> => {
+    if (smallLoads > 0 && gathered.files < worthFiles && gathered.bytes < worthBytes) return null;
     const slot = slots.takeFirst();
     if (!slot) return null;
     let files: ClaimedFile[] = [];
@@ -206,8 +236,18 @@ export async function runWorker({
     } finally {
       if (files.length === 0) slot("unused");
     }
+    if (files.length === 0) return null;
     hold(files);
-    return files.length > 0 ? { files, slot } : null;
+    gathered.files = 0;
+    gathered.bytes = 0;
+    const small = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) < worthBytes;
+    if (small) smallLoads += 1;
+    const done = () => {
+      if (small) smallLoads -= 1;
+      slot();
+      letGo(files);
+    };
+    return { files, done };
   };
 
   const tools: FileTools = {
@@ -220,6 +260,11 @@ export async function runWorker({
       );
       for (const folder of folders) await syncFolder(folder);
       const stored = await storeDownloaded(files);
+      for (const { keep, sizeBytes } of files) {
+        if (keep) continue;
+        gathered.files += 1;
+        gathered.bytes += sizeBytes;
+      }
       bells.loads.ring();
       return files.map(({ file }) => stored.has(file.fileId));
     }),
@@ -260,18 +305,18 @@ export async function runWorker({
     dispatch("download", {
       limit: concurrency,
       claim: nextDownload,
-      advance: (file, leave) => advanceFile(file, { ...tools, leave }).finally(() => letGo([file])),
+      advance: (file, leave) =>
+        advanceFile(file, { ...tools, leave }).finally(() => {
+          recent.note();
+          letGo([file]);
+        }),
       bell: bells.downloads,
       signal,
     }).finally(() => queue.giveBack()),
     dispatch("load", {
       limit: loads,
       claim: nextLoad,
-      advance: ({ files, slot }) =>
-        loadClaimed(files, tools).finally(() => {
-          slot();
-          letGo(files);
-        }),
+      advance: ({ files, done }) => loadClaimed(files, tools).finally(done),
       bell: bells.loads,
       signal,
     }),

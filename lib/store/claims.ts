@@ -109,56 +109,61 @@ const claimJobSql = `
 /** Small files go together: what is loaded in one transaction has at most so many bytes and files. */
 const batchBytes = 4 * 1024 * 1024;
 const batchFiles = 500;
-/** Files that one claim takes for download: a part of what is due, so that other workers find some too. */
-const downloadFiles = 32;
-const downloadShare = 16;
+
+const dueSql = (state: ClaimedFile["state"]) => `c.state = '${state}'::file_state
+        AND c.next_run_at < now() + interval '1 ms'
+        AND (c.locked_until IS NULL OR c.locked_until <= now())`;
+
+const nextFilesSql = (state: ClaimedFile["state"], columns: string, most: string) => `
+      SELECT ${columns} FROM export_files c
+      WHERE c.job_id = (SELECT id FROM job) AND ${dueSql(state)}
+      ORDER BY c.next_run_at, c.file_no
+      LIMIT ${most}`;
+
+/** Whoever skips what is locked waits for nobody, so any order will do. */
+const lockSql = "FOR NO KEY UPDATE SKIP LOCKED";
+const chosenColumns = "c.id, c.download_started_at IS NOT NULL AS begun";
 
 /**
  * A job is drawn first, each with the same chance, then its next files: one job with 20,000 files
  * leaves room for the others. Each job that has none costs one probe of the index (job, state,
- * next_run_at, file_no). Files are looked at before they are locked, and looked at again when they are.
+ * next_run_at, file_no).
  */
-const claimFilesSql = `
+const claimFilesSql = (state: ClaimedFile["state"], chosen: string, started: string) => `
   WITH job AS (
     SELECT j.* FROM (SELECT * FROM export_jobs WHERE stage IN ('download', 'load') ORDER BY random()) j
-    WHERE EXISTS (
-      SELECT 1 FROM export_files c
-      WHERE c.job_id = j.id AND c.state = $3::file_state AND c.next_run_at < now() + interval '1 ms'
-        AND (c.locked_until IS NULL OR c.locked_until <= now()))
+    WHERE EXISTS (SELECT 1 FROM export_files c WHERE c.job_id = j.id AND ${dueSql(state)})
     LIMIT 1
-  ), due AS (
-    SELECT id, row_number() OVER () AS place, count(*) OVER () AS due,
-      sum(size_bytes) OVER before AS bytes,
-      bool_and(kind = 'output' AND loaded_bytes = 0) OVER before AS plain
-    FROM (
-      SELECT c.* FROM export_files c
-      WHERE c.job_id = (SELECT id FROM job) AND c.state = $3::file_state
-        AND c.next_run_at < now() + interval '1 ms'
-        AND (c.locked_until IS NULL OR c.locked_until <= now())
-      ORDER BY c.next_run_at, c.file_no
-      LIMIT ${downloadFiles * downloadShare}) c
-    WINDOW before AS (ROWS UNBOUNDED PRECEDING)
-  ), chosen AS MATERIALIZED (
-    SELECT c.id, c.download_started_at IS NOT NULL AS begun FROM export_files c
-    WHERE c.id IN (
-        SELECT id FROM due WHERE place = 1 OR CASE $3::file_state
-          WHEN 'pending' THEN place <= ceil(due / ${downloadShare}.0)
-          ELSE plain AND bytes <= ${batchBytes} AND place <= ${batchFiles} END)
-      AND c.state = $3::file_state AND (c.locked_until IS NULL OR c.locked_until <= now())
-    ORDER BY c.id
-    FOR NO KEY UPDATE SKIP LOCKED
-  )
-  UPDATE export_files f SET
-    locked_by = $1,
-    locked_until = now() + make_interval(secs => $2),
-    download_started_at = CASE f.state WHEN 'pending' THEN now() ELSE f.download_started_at END,
-    load_started_at =
-      CASE f.state WHEN 'downloaded' THEN coalesce(f.load_started_at, now()) ELSE f.load_started_at END
+  ), ${chosen}
+  UPDATE export_files f SET locked_by = $1, locked_until = now() + make_interval(secs => $2), ${started}
   FROM job, chosen
   WHERE f.id = chosen.id
   RETURNING f.id, f.job_id, f.file_no, f.kind, f.resource_type, f.url, f.state, f.attempts, f.path,
     f.size_bytes, f.loaded_bytes, chosen.begun, job.connection_id, job.fhir_base_url, job.status_url,
     job.requires_access_token`;
+
+const claimDownloadsSql = claimFilesSql(
+  "pending",
+  `chosen AS MATERIALIZED (${nextFilesSql("pending", chosenColumns, "$3")}
+      ${lockSql})`,
+  "download_started_at = now()",
+);
+
+/** Sums cannot be locked: files are looked at before they are locked, and looked at again when they are. */
+const claimLoadsSql = claimFilesSql(
+  "downloaded",
+  `due AS (
+    SELECT id, row_number() OVER () AS place, sum(size_bytes) OVER before AS bytes,
+      bool_and(kind = 'output' AND loaded_bytes = 0) OVER before AS plain
+    FROM (${nextFilesSql("downloaded", "c.*", String(batchFiles))}) c
+    WINDOW before AS (ROWS UNBOUNDED PRECEDING)
+  ), chosen AS MATERIALIZED (
+    SELECT ${chosenColumns} FROM export_files c
+    WHERE c.id IN (SELECT id FROM due WHERE place = 1 OR (plain AND bytes <= ${batchBytes}))
+      AND ${dueSql("downloaded")}
+      ${lockSql})`,
+  "load_started_at = coalesce(f.load_started_at, now())",
+);
 
 const toClaimedJob = (row: JobRow, holder: string): ClaimedJob => ({
   jobId: row.id,
@@ -190,14 +195,15 @@ export async function claimJob(holder: string, leaseSeconds: number): Promise<Cl
 }
 
 /**
- * Takes files of one job that are due for download (`pending`) or for load (`downloaded`): one, or
- * several where a job has many, or many small ones. All of them are held under `holder`.
+ * Takes files of one job that are due for download (`pending`: at most `most`) or for load
+ * (`downloaded`: one, or several small ones). All of them are held under `holder`.
  * @returns in the order of their numbers; none where none is due
  */
 export async function claimFiles(
   holder: string,
   leaseSeconds: number,
   state: "pending" | "downloaded",
+  most = 1,
 ): Promise<ClaimedFile[]> {
   const { rows } = await database().pool.query<{
     id: string;
@@ -216,7 +222,11 @@ export async function claimFiles(
     fhir_base_url: string;
     status_url: string | null;
     requires_access_token: boolean;
-  }>(claimFilesSql, [holder, leaseSeconds, state]);
+  }>(state === "pending" ? claimDownloadsSql : claimLoadsSql, [
+    holder,
+    leaseSeconds,
+    ...(state === "pending" ? [most] : []),
+  ]);
   return rows
     .map((row) => ({
       fileId: row.id,
