@@ -267,121 +267,137 @@ export function StartExport({
               ) : null}
             </div>
             <Folded label={t("advanced.title")}>
-              <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="md">
-                <NumberInput
-                  label={t("advanced.delay")}
-                  description={t("advanced.delay-hint")}
-                  value={delay}
-                  onChange={setDelay}
-                  min={0}
-                  max={86_400}
-                  allowDecimal={false}
-                  clampBehavior="strict"
-                />
-                <DateTimePicker
-                  label={t("advanced.until")}
-                  description={t("advanced.until-hint")}
-                  value={until}
-                  onChange={setUntil}
-                  valueFormat="YYYY-MM-DD HH:mm"
-                  clearable
-                  clearButtonProps={{ "aria-label": t("since.clear") }}
-                />
-                <Select
-                  label={t("advanced.mode")}
-                  description={t("advanced.mode-hint")}
-                  value={mode}
-                  onChange={(value) => setMode((value ?? "auto") as Mode)}
-                  data={modes.map((value) => ({ value, label: t(`advanced.mode-${value}`) }))}
-                  allowDeselect={false}
-                />
-                <Textarea
-                  label={t("advanced.type-filter")}
-                  description={t("advanced.type-filter-hint")}
-                  value={typeFilter}
-                  onChange={({ currentTarget }) => setTypeFilter(currentTarget.value)}
-                  autosize
-                  minRows={2}
-                  spellCheck={false}
-                />
-                <Textarea
-                  label={t("advanced.elements")}
-                  description={t("advanced.elements-hint")}
-                  value={elements}
-                  onChange={({ currentTarget }) => setElements(currentTarget.value)}
-                  autosize
-                  minRows={2}
-                  spellCheck={false}
-                />
-                {level === "system" ? null : (
-                  <Textarea
-                    label={t("advanced.patient")}
-                    description={t("advanced.patient-hint")}
-                    value={patients}
-                    onChange={({ currentTarget }) => setPatients(currentTarget.value)}
-                    autosize
-                    minRows={2}
-                    maxRows={8}
+              <Stack gap="lg">
+                <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="md" style={{ alignItems: "end" }}>
+                  <NumberInput
+                    label={t("advanced.delay")}
+                    description={t("advanced.delay-hint")}
+                    value={delay}
+                    onChange={setDelay}
+                    min={0}
+                    max={86_400}
+                    allowDecimal={false}
+                    clampBehavior="strict"
+                  />
+                  <DateTimePicker
+                    label={t("advanced.until")}
+                    description={t("advanced.until-hint")}
+                    value={until}
+                    onChange={setUntil}
+                    valueFormat="YYYY-MM-DD HH:mm"
+                    clearable
+                    clearButtonProps={{ "aria-label": t("since.clear") }}
+                  />
+                  <Select
+                    label={t("advanced.mode")}
+                    description={t("advanced.mode-hint")}
+                    value={mode}
+                    onChange={(value) => setMode((value ?? "auto") as Mode)}
+                    data={modes.map((value) => ({ value, label: t(`advanced.mode-${value}`) }))}
+                    allowDeselect={false}
+                  />
+                  <TextInput
+                    label={t("advanced.format")}
+                    description={t("advanced.format-hint")}
+                    placeholder="application/fhir+ndjson"
+                    value={outputFormat}
+                    onChange={({ currentTarget }) => setOutputFormat(currentTarget.value)}
+                    maxLength={128}
                     spellCheck={false}
                   />
-                )}
-                <MultiSelect
-                  label={t("advanced.associated")}
-                  description={t("advanced.associated-hint")}
-                  data={associatedData}
-                  value={associated}
-                  onChange={setAssociated}
-                  clearable
-                />
-                <Select
-                  label={t("advanced.organize")}
-                  description={t("advanced.organize-hint")}
-                  data={["Patient", "Organization", "Group"]}
-                  value={organizeBy}
-                  onChange={setOrganizeBy}
-                  clearable
-                />
-                <TextInput
-                  label={t("advanced.format")}
-                  description={t("advanced.format-hint")}
-                  placeholder="application/fhir+ndjson"
-                  value={outputFormat}
-                  onChange={({ currentTarget }) => setOutputFormat(currentTarget.value)}
-                  maxLength={128}
-                  spellCheck={false}
-                />
-                <NumberInput
-                  label={t("advanced.limit")}
-                  description={t("advanced.limit-hint")}
-                  value={limitDays}
-                  onChange={setLimitDays}
-                  min={0}
-                  max={365}
-                  decimalScale={2}
-                />
-                <NumberInput
-                  label={t("advanced.stall")}
-                  description={t("advanced.stall-hint")}
-                  value={stallHours}
-                  onChange={setStallHours}
-                  min={0}
-                  max={8_760}
-                  decimalScale={2}
-                />
-                <Switch
-                  label={t("advanced.partial")}
-                  description={t("advanced.partial-hint")}
-                  checked={partial}
-                  onChange={({ currentTarget }) => setPartial(currentTarget.checked)}
-                />
-                <Switch
-                  label={t("advanced.attachments")}
-                  description={t("advanced.attachments-hint")}
-                  checked={attachments}
-                  onChange={({ currentTarget }) => setAttachments(currentTarget.checked)}
-                />
+                  <Textarea
+                    label={t("advanced.type-filter")}
+                    description={t("advanced.type-filter-hint")}
+                    value={typeFilter}
+                    onChange={({ currentTarget }) => setTypeFilter(currentTarget.value)}
+                    autosize
+                    minRows={2}
+                    spellCheck={false}
+                  />
+                  <Textarea
+                    label={t("advanced.elements")}
+                    description={t("advanced.elements-hint")}
+                    value={elements}
+                    onChange={({ currentTarget }) => setElements(currentTarget.value)}
+                    autosize
+                    minRows={2}
+                    spellCheck={false}
+                  />
+                  <MultiSelect
+                    label={t("advanced.associated")}
+                    description={t("advanced.associated-hint")}
+                    data={associatedData}
+                    value={associated}
+                    onChange={setAssociated}
+                    clearable
+                  />
+                  <Select
+                    label={t("advanced.organize")}
+                    description={t("advanced.organize-hint")}
+                    data={["Patient", "Organization", "Group"]}
+                    value={organizeBy}
+                    onChange={setOrganizeBy}
+                    clearable
+                  />
+                  <NumberInput
+                    label={t("advanced.limit")}
+                    description={t("advanced.limit-hint")}
+                    value={limitDays}
+                    onChange={setLimitDays}
+                    min={0}
+                    max={365}
+                    decimalScale={2}
+                  />
+                  <NumberInput
+                    label={t("advanced.stall")}
+                    description={t("advanced.stall-hint")}
+                    value={stallHours}
+                    onChange={setStallHours}
+                    min={0}
+                    max={8_760}
+                    decimalScale={2}
+                  />
+                  {level === "system" ? null : (
+                    <Textarea
+                      label={t("advanced.patient")}
+                      description={t("advanced.patient-hint")}
+                      value={patients}
+                      onChange={({ currentTarget }) => setPatients(currentTarget.value)}
+                      autosize
+                      minRows={2}
+                      maxRows={8}
+                      spellCheck={false}
+                    />
+                  )}
+                </SimpleGrid>
+                <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="md">
+                  <Switch
+                    label={t("advanced.lenient")}
+                    description={t("advanced.lenient-hint")}
+                    checked={lenient}
+                    onChange={({ currentTarget }) => setLenient(currentTarget.checked)}
+                  />
+                  <Switch
+                    label={t("advanced.post")}
+                    description={t("advanced.post-hint")}
+                    checked={post}
+                    onChange={({ currentTarget }) => setPost(currentTarget.checked)}
+                  />
+                  <Switch
+                    label={t("advanced.partial")}
+                    description={t("advanced.partial-hint")}
+                    checked={partial}
+                    onChange={({ currentTarget }) => setPartial(currentTarget.checked)}
+                  />
+                  <Switch
+                    label={t("advanced.attachments")}
+                    description={t("advanced.attachments-hint")}
+                    checked={attachments}
+                    onChange={({ currentTarget }) => setAttachments(currentTarget.checked)}
+                  />
+                </SimpleGrid>
                 {attachments ? (
-                  <>
+                  <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="md" style={{ alignItems: "end" }}>
                     <NumberInput
                       label={t("advanced.attachment-size")}
                       description={t("advanced.attachment-size-hint")}
@@ -399,21 +415,9 @@ export function StartExport({
                       minRows={2}
                       spellCheck={false}
                     />
-                  </>
+                  </SimpleGrid>
                 ) : null}
-                <Switch
-                  label={t("advanced.lenient")}
-                  description={t("advanced.lenient-hint")}
-                  checked={lenient}
-                  onChange={({ currentTarget }) => setLenient(currentTarget.checked)}
-                />
-                <Switch
-                  label={t("advanced.post")}
-                  description={t("advanced.post-hint")}
-                  checked={post}
-                  onChange={({ currentTarget }) => setPost(currentTarget.checked)}
-                />
-              </SimpleGrid>
+              </Stack>
             </Folded>
             <div>
               <Text size="sm" fw={500} mb={4}>
