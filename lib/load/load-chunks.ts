@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import pg, { type PoolClient } from "pg";
 import { LeaseLost } from "@/lib/store/lease-lost";
-import { inTransaction } from "./in-transaction";
+import { fencedTransaction, inText } from "./fenced-transaction";
 import type { Chunk } from "./read-chunks";
 import { writeRejects } from "./write-rejects";
 
@@ -35,33 +35,22 @@ async function writeChunk<Item>(
   fromOffset: number,
   writer: Writer<Item>,
 ) {
-  // A crash of PostgreSQL may lose the last chunks, whole: rows and offset are of one transaction, so
-  // the load goes on from the offset that is left. Nobody waits for the disk at each chunk.
-  await client.query("SET LOCAL synchronous_commit = off");
   // The fence: whoever lost the lease, or whose chunk is written already, writes nothing. The lock
   // holds off a new holder until this chunk is in.
-  const fence = await client.query(
-    `SELECT 1 FROM export_files WHERE id = $1 AND locked_by = $2 AND loaded_bytes = $3
-        FOR NO KEY UPDATE`,
-    [file.fileId, file.leaseHolder, fromOffset],
-  );
-  if (fence.rowCount !== 1) throw new LeaseLost(`file ${file.fileId}`);
-  const { accepted, duplicates } = await writer.write(chunk.items);
-  await writeRejects(client, file.jobId, [{ fileId: file.fileId, rejects: chunk.rejects }]);
-  await client.query(
-    `UPDATE export_files
-        SET loaded_bytes = $2, lines = lines + $3, rejected = rejected + $4,
-            accepted = accepted + $5, duplicates = duplicates + $6
-      WHERE id = $1`,
-    [
-      file.fileId,
-      chunk.endOffset,
-      chunk.items.length + chunk.rejects.length,
-      chunk.rejects.length,
-      accepted,
-      duplicates,
-    ],
-  );
+  const fence = inText`SELECT 1 FROM export_files
+    WHERE id = ${file.fileId} AND locked_by = ${file.leaseHolder} AND loaded_bytes = ${fromOffset}
+      FOR NO KEY UPDATE`;
+  await fencedTransaction(client, fence, async (held) => {
+    if (held.length !== 1) throw new LeaseLost(`file ${file.fileId}`);
+    const { accepted, duplicates } = await writer.write(chunk.items);
+    await writeRejects(client, file.jobId, [{ fileId: file.fileId, rejects: chunk.rejects }]);
+    const rejected = chunk.rejects.length;
+    return inText`UPDATE export_files
+      SET loaded_bytes = ${chunk.endOffset}, lines = lines + ${chunk.items.length + rejected},
+          rejected = rejected + ${rejected}, accepted = accepted + ${accepted},
+          duplicates = duplicates + ${duplicates}
+      WHERE id = ${file.fileId}`;
+  });
 }
 
 /**
@@ -94,7 +83,7 @@ export async function loadChunks<Item extends object>(
       for (let attempt = 1; ; attempt += 1) {
         signal?.throwIfAborted();
         try {
-          await inTransaction(client, () => writeChunk(client, file, chunk, place.offset, writer));
+          await writeChunk(client, file, chunk, place.offset, writer);
           break;
         } catch (error) {
           if (await writer.recover(error, chunk)) continue;

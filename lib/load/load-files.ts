@@ -3,8 +3,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { PoolClient } from "pg";
 import { LeaseLost } from "@/lib/store/lease-lost";
 import type { CopyBuffer } from "./copy-buffer";
+import { fencedTransaction, inText } from "./fenced-transaction";
 import { forgetRollUps } from "./forget-roll-ups";
-import { inTransaction } from "./in-transaction";
 import { type Row, rowReader } from "./line-to-row";
 import { conflictAttempts, isConflict, type Writer } from "./load-chunks";
 import { withChunkBuffers } from "./read-chunks";
@@ -75,46 +75,39 @@ async function writeParts(
   parts: readonly Part[],
   writer: Writer<Row>,
 ): Promise<Part[]> {
-  // As in loadChunks: rows and counters are one transaction, and nobody waits for the disk.
-  await client.query("SET LOCAL synchronous_commit = off");
   // The fence, for each file: of one that is another worker's, or is loaded already, nothing is written.
-  const { rows: fence } = await client.query<{ id: string }>(
-    `SELECT id FROM export_files
-      WHERE id = ANY($1::uuid[]) AND locked_by = $2 AND loaded_bytes = 0
-      ORDER BY id FOR NO KEY UPDATE`,
-    [parts.map(({ file }) => file.fileId), leaseHolder],
-  );
-  const ids = new Set(fence.map(({ id }) => id));
-  const held = parts.filter(({ file }) => ids.has(file.fileId));
-  if (held.length === 0) throw new LeaseLost(`files of job ${jobId}`);
-  let { duplicates } = await writer.write(held.flatMap(({ rows }) => rows));
-  await writeRejects(
-    client,
-    jobId,
-    held.map(({ file, rejects }) => ({ fileId: file.fileId, rejects })),
-  );
-  // Which file a repeat belongs to is for settleJob to say; until then the sum is right.
-  const repeats = held.map(({ rows }) => {
-    const own = Math.min(rows.length, duplicates);
-    duplicates -= own;
-    return own;
+  const fence = inText`SELECT id FROM export_files
+    WHERE id = ANY(${parts.map(({ file }) => file.fileId)}::uuid[]) AND locked_by = ${leaseHolder}
+      AND loaded_bytes = 0
+    ORDER BY id FOR NO KEY UPDATE`;
+  let written: Part[] = [];
+  await fencedTransaction<{ id: string }>(client, fence, async (held) => {
+    const ids = new Set(held.map(({ id }) => id));
+    written = parts.filter(({ file }) => ids.has(file.fileId));
+    if (written.length === 0) throw new LeaseLost(`files of job ${jobId}`);
+    let { duplicates } = await writer.write(written.flatMap(({ rows }) => rows));
+    await writeRejects(
+      client,
+      jobId,
+      written.map(({ file, rejects }) => ({ fileId: file.fileId, rejects })),
+    );
+    // Which file a repeat belongs to is for settleJob to say; until then the sum is right.
+    const repeats = written.map(({ rows }) => {
+      const own = Math.min(rows.length, duplicates);
+      duplicates -= own;
+      return own;
+    });
+    return inText`UPDATE export_files f
+      SET loaded_bytes = d.bytes, lines = d.rows + d.rejected, rejected = d.rejected,
+          accepted = d.rows - d.duplicates, duplicates = d.duplicates
+      FROM unnest(${written.map(({ file }) => file.fileId)}::uuid[],
+          ${written.map(({ file }) => file.sizeBytes)}::bigint[],
+          ${written.map(({ rows }) => rows.length)}::bigint[],
+          ${written.map(({ rejects }) => rejects.length)}::bigint[], ${repeats}::bigint[])
+        AS d (id, bytes, rows, rejected, duplicates)
+      WHERE f.id = d.id`;
   });
-  await client.query(
-    `UPDATE export_files f
-        SET loaded_bytes = d.bytes, lines = d.rows + d.rejected, rejected = d.rejected,
-            accepted = d.rows - d.duplicates, duplicates = d.duplicates
-       FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[])
-         AS d (id, bytes, rows, rejected, duplicates)
-      WHERE f.id = d.id`,
-    [
-      held.map(({ file }) => file.fileId),
-      held.map(({ file }) => file.sizeBytes),
-      held.map(({ rows }) => rows.length),
-      held.map(({ rejects }) => rejects.length),
-      repeats,
-    ],
-  );
-  return held;
+  return written;
 }
 
 /**
@@ -149,7 +142,7 @@ async function writtenParts(client: PoolClient, batch: Batch, parts: readonly Pa
   for (let attempt = 1; ; attempt += 1) {
     batch.signal?.throwIfAborted();
     try {
-      return await inTransaction(client, () => writeParts(client, batch, parts, writer));
+      return await writeParts(client, batch, parts, writer);
     } catch (error) {
       const items = parts.flatMap(({ rows }) => rows);
       const chunk = { items, rejects: [], endOffset: 0, nextLine: 1 };
