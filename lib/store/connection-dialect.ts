@@ -6,12 +6,12 @@ import { database } from "./client";
 export async function knownDialect(
   connectionId: string,
 ): Promise<{ dialect: Dialect | null; capability: Capability | null }> {
-  const row = await database().prisma.connection.findUnique({
-    where: { id: connectionId },
-    select: { dialect: true, capability: true },
-  });
-  const dialect = Dialect.safeParse(row?.dialect);
-  const capability = Capability.safeParse(row?.capability);
+  const { rows } = await database().pool.query<{ dialect: unknown; capability: unknown }>(
+    "SELECT dialect, capability FROM connections WHERE id = $1",
+    [connectionId],
+  );
+  const dialect = Dialect.safeParse(rows[0]?.dialect);
+  const capability = Capability.safeParse(rows[0]?.capability);
   return {
     dialect: dialect.success ? dialect.data : null,
     capability: capability.success ? capability.data : null,

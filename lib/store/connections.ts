@@ -164,28 +164,21 @@ export async function removeConnection(connectionId: string): Promise<void> {
  * @throws AppError not-found, secret-unreadable
  */
 export async function credentialsOf(connectionId: string): Promise<Credentials> {
-  const row = await database().prisma.connection.findUnique({
-    where: { id: connectionId },
-    select: {
-      name: true,
-      fhirBaseUrl: true,
-      auth: true,
-      tokenUrl: true,
-      clientId: true,
-      scope: true,
-      jwksUrl: true,
-      allowedHosts: true,
-      privateKeyEncrypted: true,
-      bearerTokenEncrypted: true,
-    },
-  });
+  // Plain SQL: workers ask this for each file, and need nothing else of Prisma, which takes a new process
+  // a third of a second to begin with.
+  const { rows } = await database().pool.query<Credentials>(
+    `SELECT id AS "connectionId", name, fhir_base_url AS "fhirBaseUrl", auth, token_url AS "tokenUrl",
+       client_id AS "clientId", scope, jwks_url AS "jwksUrl", allowed_hosts AS "allowedHosts",
+       private_key_encrypted AS "privateJwk", bearer_token_encrypted AS "bearerToken"
+     FROM connections WHERE id = $1`,
+    [connectionId],
+  );
+  const [row] = rows;
   if (!row) throw notFound();
-  const { privateKeyEncrypted, bearerTokenEncrypted, ...rest } = row;
   return {
-    connectionId,
-    ...rest,
-    privateJwk: privateKeyEncrypted === null ? null : unseal(privateKeyEncrypted),
-    bearerToken: bearerTokenEncrypted === null ? null : unseal(bearerTokenEncrypted),
+    ...row,
+    privateJwk: row.privateJwk === null ? null : unseal(row.privateJwk),
+    bearerToken: row.bearerToken === null ? null : unseal(row.bearerToken),
   };
 }
 
