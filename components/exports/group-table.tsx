@@ -223,17 +223,19 @@ export function GroupTable({
               noWrap: true,
               render: ({ last_export, changes }) =>
                 last_export ? (
-                  <Group gap={8} wrap="nowrap">
-                    <StatusBadge status={last_export.status} />
-                    <Anchor
-                      component={Link}
-                      href={`/jobs/${last_export.job_id}`}
-                      size="sm"
-                      // Read on the tint of a ticked row too.
-                      c="light-dark(var(--mantine-color-indigo-9), var(--mantine-color-indigo-2))"
-                    >
-                      <RelativeTime at={last_export.created_at} />
-                    </Anchor>
+                  <Stack gap={4} align="flex-start">
+                    <Group gap={8} wrap="nowrap">
+                      <StatusBadge status={last_export.status} />
+                      <Anchor
+                        component={Link}
+                        href={`/jobs/${last_export.job_id}`}
+                        size="sm"
+                        // Read on the tint of a ticked row too.
+                        c="light-dark(var(--mantine-color-indigo-9), var(--mantine-color-indigo-2))"
+                      >
+                        <RelativeTime at={last_export.created_at} />
+                      </Anchor>
+                    </Group>
                     {may && changes ? (
                       <ExportChanges
                         jobId={changes.job_id}
@@ -241,7 +243,7 @@ export function GroupTable({
                         size="compact-sm"
                       />
                     ) : null}
-                  </Group>
+                  </Stack>
                 ) : (
                   <Text size="sm" c="dimmed">
                     {t("never")}
