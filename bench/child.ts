@@ -1,11 +1,15 @@
 import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
 import path from "node:path";
 
 export type Child = {
+  pid: number;
   send: (message: object | string) => void;
   /** the next message; @throws Error where the process ends instead */
   answer: <Answer>() => Promise<Answer>;
   disconnect: () => void;
+  /** by SIGKILL; resolves when it is gone */
+  kill: () => Promise<void>;
 };
 
 /**
@@ -32,6 +36,13 @@ export async function startChild(name: string, env: Record<string, string> = {})
     });
   await answer();
   return {
+    pid: started.pid ?? 0,
+    async kill() {
+      if (started.exitCode !== null || started.signalCode !== null) return;
+      const gone = once(started, "exit");
+      started.kill("SIGKILL");
+      await gone;
+    },
     send: (message) => started.send(message),
     answer,
     disconnect: () => started.disconnect(),

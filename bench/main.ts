@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { cpus, platform, release, tmpdir, totalmem } from "node:os";
 import path from "node:path";
@@ -14,13 +15,24 @@ import { load } from "./suites/load";
 import { memory } from "./suites/memory";
 import { reload } from "./suites/reload";
 import { serve } from "./suites/serve";
+import { soak } from "./suites/soak";
 import { workers } from "./suites/workers";
 import { markdownTable, plainTable, type Table } from "./table";
 
 /** In the order of docs/benchmarks.md. */
-const suites: Record<string, Suite> = { load, jobs, files, huge, memory, reload, workers, serve };
-/** Only where it is named: it fills some 20 GB of disk in seven minutes. */
-const onlyByName = new Set(["serve"]);
+const suites: Record<string, Suite> = {
+  load,
+  jobs,
+  files,
+  huge,
+  memory,
+  reload,
+  workers,
+  serve,
+  soak,
+};
+/** Only where they are named: one fills some 20 GB of disk in seven minutes, one takes as long as chance will. */
+const onlyByName = new Set(["serve", "soak"]);
 const byDefault = Object.keys(suites).filter((name) => !onlyByName.has(name));
 
 const say = (text: string) => process.stderr.write(`${text}\n`);
@@ -44,6 +56,7 @@ function options(args: string[]) {
       runs: { type: "string", default: "3" },
       files: { type: "string" },
       observations: { type: "string", default: "1e7" },
+      seed: { type: "string", default: "1" },
       database: { type: "string" },
       markdown: { type: "boolean", default: false },
     },
@@ -51,15 +64,18 @@ function options(args: string[]) {
   const sizes = counts(values.sizes).sort((a, b) => a - b);
   const runs = Number(values.runs);
   const observations = Number(values.observations);
-  if (![...sizes, runs, observations].every((number) => Number.isInteger(number) && number > 0)) {
-    throw new Error("--sizes takes counts (1e4,1e5), --runs and --observations a count.");
+  const seed = Number(values.seed);
+  if (
+    ![...sizes, runs, observations, seed].every((number) => Number.isInteger(number) && number > 0)
+  ) {
+    throw new Error("--sizes takes counts (1e4,1e5), --runs, --observations and --seed a count.");
   }
   const chosen = values.suites.split(",").map((name) => {
     const suite = suites[name];
     if (!suite) throw new Error(`--suites takes ${Object.keys(suites).join(", ")}; not ${name}.`);
     return { name, suite };
   });
-  return { ...values, sizes, runs, observations, chosen };
+  return { ...values, sizes, runs, observations, seed, chosen };
 }
 
 function commit(): string {
@@ -106,15 +122,26 @@ function printer(markdown: boolean) {
  * suite that fails does not keep the others from being measured.
  * --suites=load,jobs  --sizes=1e4,1e5,1e6  --runs=3  --files=<folder of NDJSON files, one a type>
  * --markdown
+ * --suites=soak  --sizes=1e6  --seed=1
  * --suites=serve  --observations=1e7  --database=<address of a PostgreSQL, whose data is kept>
  */
 export default async function bench(args: string[]): Promise<void> {
-  const { chosen, sizes, runs, observations, database, files: ownFolder, markdown } = options(args);
+  const {
+    chosen,
+    sizes,
+    runs,
+    observations,
+    seed,
+    database,
+    files: ownFolder,
+    markdown,
+  } = options(args);
   const startedAt = new Date();
   const folder = await mkdtemp(path.join(tmpdir(), "bulkhouse-bench-"));
   await chmod(folder, 0o755);
   const server = database ? await knownServer(database) : await startServer(folder);
   process.env.DATABASE_URL = server.url;
+  process.env.ENCRYPTION_KEY ??= randomUUID();
   process.env.BULK_DIR = path.join(folder, "bulk");
   await mkdir(process.env.BULK_DIR);
   const data = new DataSets(folder, say, ownFolder && path.resolve(ownFolder));
@@ -147,10 +174,12 @@ export default async function bench(args: string[]): Promise<void> {
     for (const { name, suite } of chosen) {
       const suiteStartedAt = Date.now();
       say(`\n${suite.title}`);
-      const result = await suite.run({ server, folder, runs, sizes, observations, data, say }).then(
-        (findings) => ({ findings }),
-        (error: Error) => ({ failure: error.stack ?? error.message }),
-      );
+      const result = await suite
+        .run({ server, folder, runs, sizes, observations, seed, data, say })
+        .then(
+          (findings) => ({ findings }),
+          (error: Error) => ({ failure: error.stack ?? error.message }),
+        );
       const outcome = { name, suite, minutes: minutesSince(suiteStartedAt), ...result };
       outcomes.push(outcome);
       print.section(outcome);

@@ -12,6 +12,8 @@ export type Context = {
   /** numbers of resources, ascending */
   sizes: readonly number[];
   data: DataSets;
+  /** of what is random in the suite `soak` */
+  seed: number;
   /** how many the suite `serve` asks about */
   observations: number;
   /** progress, to stderr */

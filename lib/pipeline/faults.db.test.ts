@@ -926,12 +926,12 @@ test("every fault of the sandbox is met here or where it is named", async () => 
     // What a client may do about it is to wait: made-keys.db.test.ts.
     jwksCacheSeconds: "sandbox/sign-in-faults.test.ts",
     // No faults, but the server's clock: a later export differs.
-    now: "sandbox/incremental.test.ts",
-    deletedShare: "sandbox/incremental.test.ts",
-    newMembers: "sandbox/incremental.test.ts",
-    attachment500: "sandbox/attachments.test.ts",
-    attachment429: "sandbox/attachments.test.ts",
-    attachmentBytes: "sandbox/attachments.test.ts",
+    now: "lib/pipeline/incremental.db.test.ts",
+    deletedShare: "lib/pipeline/incremental.db.test.ts",
+    newMembers: "lib/pipeline/incremental.db.test.ts",
+    attachment500: "lib/pipeline/attachments.db.test.ts",
+    attachment429: "lib/pipeline/attachments.db.test.ts",
+    attachmentBytes: "lib/pipeline/attachments.db.test.ts",
   };
   const read = (file: string) => readFile(path.resolve(import.meta.dirname, "../..", file), "utf8");
   const here = await read("lib/pipeline/faults.db.test.ts");
