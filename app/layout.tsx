@@ -11,9 +11,8 @@ import "./globals.css";
 import { ColorSchemeScript, mantineHtmlProps } from "@mantine/core";
 import type { Metadata } from "next";
 import type { ReactNode } from "react";
-import { Providers } from "@/components/frame/providers";
 import { locale } from "@/lib/http/locale";
-import { messages } from "@/messages/messages";
+import { Worded } from "./worded";
 
 export const metadata: Metadata = {
   title: { default: "Bulkhouse", template: "%s · Bulkhouse" },
@@ -28,9 +27,9 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
         <ColorSchemeScript defaultColorScheme="auto" />
       </head>
       <body>
-        <Providers locale={language} messages={messages(language)} now={Date.now()}>
+        <Worded locale={language} now={Date.now()}>
           {children}
-        </Providers>
+        </Worded>
       </body>
     </html>
   );

@@ -36,3 +36,8 @@ test("a failure is not kept", async () => {
   await expect(memory.get("x", state, () => Promise.reject(new Error("no")))).rejects.toThrow("no");
   expect(await memory.get("x", state, async () => 7)).toBe(7);
 });
+
+test("who asks while the same answer is made waits for that one", async () => {
+  const get = counted();
+  expect(await Promise.all([get("a", "A"), get("a", "A"), get("b", "B")])).toEqual([1, 1, 2]);
+});

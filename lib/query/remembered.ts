@@ -22,6 +22,8 @@ const mostAgeMs = 10_000;
  */
 export class Remembered<T> {
   readonly #entries = new Map<string, Entry<T>>();
+  /** answers under way: who asks the same meanwhile waits for them too */
+  readonly #making = new Map<string, Promise<T>>();
 
   /** @throws what `make` throws; nothing is kept then */
   get(
@@ -53,6 +55,9 @@ export class Remembered<T> {
     state: { state: string; settledState: string },
     make: () => Promise<T>,
   ): Promise<T> {
+    const id = JSON.stringify([key, state.state]);
+    const underWay = this.#making.get(id);
+    if (underWay) return underWay;
     const answer = make();
     const keep = () => {
       const entry = { ...state, at: Date.now(), answer, renewing: false };
@@ -61,15 +66,19 @@ export class Remembered<T> {
       const [oldest] = this.#entries.keys();
       if (this.#entries.size > most && oldest !== undefined) this.#entries.delete(oldest);
     };
-    return answer.then(
-      (made) => {
-        keep();
-        return made;
-      },
-      (error) => {
-        this.#entries.delete(key);
-        throw error;
-      },
-    );
+    const kept = answer
+      .then(
+        (made) => {
+          keep();
+          return made;
+        },
+        (error) => {
+          this.#entries.delete(key);
+          throw error;
+        },
+      )
+      .finally(() => this.#making.delete(id));
+    this.#making.set(id, kept);
+    return kept;
   }
 }

@@ -2,9 +2,9 @@ import { randomUUID } from "node:crypto";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import type { NextAuthOptions } from "next-auth";
-import type { JWT } from "next-auth/jwt";
+import { encode, type JWT } from "next-auth/jwt";
 import { beforeEach, expect, test, vi } from "vitest";
+import { secrets } from "@/lib/settings/secrets";
 import { database } from "@/lib/store/client";
 import { freshDatabase } from "@/lib/store/fresh-database";
 import { authOptions } from "./auth-options";
@@ -15,13 +15,27 @@ import { hashPassword } from "./password";
 process.env.DATA_DIR = mkdtempSync(path.join(tmpdir(), "current-person-"));
 await freshDatabase();
 
-let cookie: JWT | null = null;
-vi.mock("next-auth", () => ({
-  getServerSession: async (options: NextAuthOptions) =>
-    cookie && options.callbacks?.session?.({ session: {}, token: cookie } as never),
+let cookieName = "next-auth.session-token";
+/** As next-auth sets it: sealed, in two parts where it is long. */
+vi.mock("next/headers", () => ({
+  cookies: async () => ({
+    getAll: () => {
+      const cut = cookieName.endsWith(".") ? 40 : sealed.length;
+      const parts = cut < sealed.length ? [sealed.slice(0, cut), sealed.slice(cut)] : [sealed];
+      return parts.map((value, no) => ({
+        name: parts.length > 1 ? `${cookieName}${no}` : cookieName,
+        value,
+      }));
+    },
+  }),
 }));
+let sealed = "";
+const seal = async (token: JWT | null, secret = secrets().sessionSecret) => {
+  sealed = token ? await encode({ token, secret, maxAge: 60 }) : "";
+};
 
 let userId: string;
+let whole: JWT | null = null;
 beforeEach(async () => {
   const { prisma } = database();
   await prisma.user.deleteMany();
@@ -30,8 +44,10 @@ beforeEach(async () => {
   await prisma.user.create({
     data: { id: userId, email: "ada@example.org", name: "Ada", role: "viewer", passwordHash },
   });
-  cookie =
+  whole =
     (await authOptions().callbacks?.jwt?.({ token: {}, user: { id: userId } } as never)) ?? null;
+  cookieName = "next-auth.session-token";
+  await seal(whole);
 });
 
 test("a session is its person's, with the role of now", async () => {
@@ -51,13 +67,21 @@ test("a new password ends the sessions that the old one opened", async () => {
   expect(await currentPerson()).toBeNull();
 });
 
-test("nobody is signed in without a session, with a disabled account, or a session of before", async () => {
-  const whole = cookie;
-  cookie = null;
+test("the cookie is found under its name over HTTPS, and in parts", async () => {
+  cookieName = "__Secure-next-auth.session-token";
+  expect(await currentPerson()).toMatchObject({ userId });
+  cookieName = "__Secure-next-auth.session-token.";
+  expect(await currentPerson()).toMatchObject({ userId });
+});
+
+test("nobody is signed in without a session, with one of another secret, a disabled account, or a session of before", async () => {
+  await seal(null);
   expect(await currentPerson()).toBeNull();
-  cookie = { userId };
+  await seal(whole, "another secret");
   expect(await currentPerson()).toBeNull();
-  cookie = whole;
+  await seal({ userId });
+  expect(await currentPerson()).toBeNull();
+  await seal(whole);
   await database().prisma.user.update({ where: { id: userId }, data: { disabledAt: new Date() } });
   expect(await currentPerson()).toBeNull();
 });

@@ -1,26 +1,52 @@
-import { getServerSession } from "next-auth";
+import { cookies } from "next/headers";
+import { getToken, type JWT } from "next-auth/jwt";
 import { cache } from "react";
 import type { Role } from "@/lib/contract/settings";
+import { secrets } from "@/lib/settings/secrets";
 import { database } from "@/lib/store/client";
-import { authOptions } from "./auth-options";
 import { passwordStamp } from "./password-stamp";
 
 export type Person = { userId: string; email: string; name: string; role: Role };
+
+/** As next-auth names the session's cookie, over HTTPS and else; it may come in parts (".0", ".1"). */
+const cookieNames = ["__Secure-next-auth.session-token", "next-auth.session-token"];
+
+/** What next-auth sealed into the cookie at sign-in: its getServerSession seals it anew each time. */
+async function sessionToken(): Promise<JWT | null> {
+  const sent = (await cookies()).getAll();
+  const cookieName = cookieNames.find((name) =>
+    sent.some((cookie) => cookie.name === name || cookie.name.startsWith(`${name}.`)),
+  );
+  if (!cookieName) return null;
+  const own = Object.fromEntries(sent.map(({ name, value }) => [name, value]));
+  const req = { cookies: own, headers: {} } as Parameters<typeof getToken>[0]["req"];
+  return getToken({ req, cookieName, secret: secrets().sessionSecret });
+}
+
+type UserRow = {
+  id: string;
+  email: string;
+  name: string;
+  role: Role;
+  password_hash: string;
+  disabled: boolean;
+};
 
 /**
  * The person behind the session cookie, or null; a disabled account is nobody at once, and so is who
  * signed in with a password that has been replaced since.
  */
 export const currentPerson = cache(async (): Promise<Person | null> => {
-  const session = (await getServerSession(authOptions())) as {
-    userId?: string;
-    stamp?: string;
-  } | null;
+  const session = await sessionToken();
   if (!session?.userId) return null;
-  const user = await database().prisma.user.findUnique({
-    where: { id: session.userId },
-    omit: { passwordHash: false },
+  // Asked at every page and by every poll: prepared once a connection, and past Prisma.
+  const { rows } = await database().pool.query<UserRow>({
+    name: "current-person",
+    text: `SELECT id, email, name, role, password_hash, disabled_at IS NOT NULL AS disabled
+             FROM users WHERE id = $1`,
+    values: [session.userId],
   });
-  if (!user || user.disabledAt || session.stamp !== passwordStamp(user.passwordHash)) return null;
+  const [user] = rows;
+  if (!user || user.disabled || session.stamp !== passwordStamp(user.password_hash)) return null;
   return { userId: user.id, email: user.email, name: user.name, role: user.role };
 });
