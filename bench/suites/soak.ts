@@ -26,7 +26,7 @@ const faults: Record<string, FaultSettings> = {
   "token endpoint down": { token: "serverError", tokenTimes: 2, unauthorized: 1 },
   "connections cut": { cutFile: 3 },
   "connections cut, uncompressed": { cutFile: 3, noGzip: true },
-  "connections cut, ranges lie": { cutFile: 3, noGzip: true, range: "lying" },
+  "connections cut, other ranges": { cutFile: 3, noGzip: true, range: "otherOffset" },
   "connections cut, no ETag": { cutFile: 3, noGzip: true, etag: "missing" },
   "connections cut, other bytes": { cutFile: 2, changingFiles: "newEtag" },
   "a download falls silent": { hangFile: 1 },

@@ -200,8 +200,8 @@ type Topic = (typeof topics)[number];
 /** Exported in January 2015, when part of the data was older. */
 const since = "2014-06-01T00:00:00Z";
 const lineOfTwoMb = { hugeLine: 3, hugeLineBytes: 1_500_000 };
-/** A file of which more than the least that is gone on with arrives before the connection is cut. */
-const cutLate = { ...lineOfTwoMb, noGzip: true, cutFile: 1, cutAfterBytes: 1_300_000 };
+/** Of each long file more than the least that is gone on with arrives before the connection is cut. */
+const cutLate = { ...lineOfTwoMb, noGzip: true, cutFile: 9, cutAfterBytes: 1_300_000 };
 
 const bare = (topic: Topic, list: Record<string, FaultSettings>) =>
   Object.entries(list).map(([name, faults]) => ({ name, topic, faults }));
@@ -366,7 +366,7 @@ const alone: (Survived & { name: string })[] = [
     faults: { duplicateLines: 2 },
     files: "other",
   },
-  ...(["ignored", "refused", "otherOffset", "lying", "noContentRange"] as const).map((range) => ({
+  ...(["ignored", "refused", "otherOffset", "noContentRange"] as const).map((range) => ({
     name: `a large file cut, ranges: ${range}`,
     faults: { ...cutLate, range },
     reference: lineOfTwoMb,
@@ -782,6 +782,14 @@ describe.concurrent("everything that did arrive, and what did not", () => {
       expect(short).toHaveLength(1);
       const others = print.counts.filter(({ file_no }) => file_no !== short[0]?.file_no);
       expect(others).toEqual(expected.counts.filter((one) => one.file_no !== short[0]?.file_no));
+    });
+  });
+
+  test("a server whose ranges are others than it says damages lines, and that is told", async () => {
+    await withServer({ ...cutLate, range: "lying" }, async (server) => {
+      const { job } = await runs(server);
+      expect(job).toMatchObject({ stage: "done", completeness: "incomplete", error: null });
+      expect(job.totals.rejected).toBeGreaterThan(0);
     });
   });
 
