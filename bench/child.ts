@@ -16,9 +16,12 @@ export type Child = {
  * A process of its own for `bench/<name>.ts`, so that its memory and CPU are its alone. Resolves when
  * it has said that its code is read.
  */
-export async function startChild(name: string, env: Record<string, string> = {}): Promise<Child> {
+export async function startChild(
+  name: string,
+  { env = {}, flags = [] }: { env?: Record<string, string>; flags?: readonly string[] } = {},
+): Promise<Child> {
   const started: ChildProcess = fork(path.join(import.meta.dirname, `${name}.ts`), {
-    execArgv: ["--import", "tsx"],
+    execArgv: [...flags, "--import", "tsx"],
     // Our stdout is the tables' alone; downloads that break on purpose are not worth a line.
     stdio: ["ignore", process.stderr, process.stderr, "ipc"],
     env: { ...process.env, LOG_LEVEL: "error", ...env },

@@ -4,6 +4,7 @@ import { purgeJob } from "@/lib/pipeline/commands";
 import { database } from "@/lib/store/client";
 import { createJobs } from "@/lib/store/create-job";
 import { dataTables } from "@/lib/store/data-tables";
+import { leanProcess } from "@/start/lean-process";
 import { startChild } from "./child";
 import type { DataSet } from "./data-sets";
 import type { FileServer } from "./file-server";
@@ -16,7 +17,7 @@ export type Workers = {
 /** `count` worker processes as they are installed, with the database and BULK_DIR of this one, looking for work. */
 export async function startWorkers(count = 1): Promise<Workers> {
   const children = await Promise.all(
-    Array.from({ length: count }, () => startChild("worker-process")),
+    Array.from({ length: count }, () => startChild("worker-process", leanProcess)),
   );
   const heard = async () =>
     Number((await database().pool.query("SELECT count(*) FROM workers")).rows[0]?.count);

@@ -10,6 +10,7 @@ import { applyMigrations } from "@/lib/store/migrate";
 import { ensureBuilt } from "./build";
 import { choosePort } from "./choose-port";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "./embedded-postgres";
+import { leanProcess } from "./lean-process";
 import { importantLine, importantNextLine } from "./program-output";
 import { RunFiles } from "./run-files";
 import { say } from "./say";
@@ -221,7 +222,12 @@ export async function startApplication({
       show: dev ? (line) => line : importantNextLine,
     });
     if (!webOnly) {
-      const worker = { name: "worker", args: [entry, "worker"], show: importantLine };
+      const worker = {
+        name: "worker",
+        args: [entry, "worker"],
+        show: importantLine,
+        ...leanProcess,
+      };
       supervisor.start(worker);
       if (dev) {
         restartOnChange(supervisor, async () => {

@@ -10,6 +10,8 @@ export type Program = {
   name: string;
   /** for Node: [script, …arguments] */
   args: string[];
+  /** for Node itself */
+  flags?: readonly string[];
   env?: Record<string, string>;
   /** what of its output a person at the console wants to see; nothing where it answers undefined */
   show?: (line: string) => string | undefined;
@@ -67,7 +69,12 @@ export class Supervisor {
     const log = openLog(this.logFile(name));
     const child = spawn(
       process.execPath,
-      ["--import", pathToFileURL(path.resolve("start/end-with-parent.mjs")).href, ...program.args],
+      [
+        ...(program.flags ?? []),
+        "--import",
+        pathToFileURL(path.resolve("start/end-with-parent.mjs")).href,
+        ...program.args,
+      ],
       {
         env: { ...process.env, ...program.env },
         stdio: ["ignore", "pipe", "pipe", "ipc"],
