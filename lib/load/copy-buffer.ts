@@ -44,7 +44,9 @@ export class CopyBuffer {
   #reserve(bytes: number): void {
     const needed = this.length + bytes;
     if (needed <= this.#buffer.length) return;
-    const larger = Buffer.allocUnsafeSlow(Math.max(needed, this.#buffer.length * 2));
+    const larger = Buffer.allocUnsafeSlow(
+      Math.max(needed, this.#buffer.length + Math.min(this.#buffer.length, this.capacity)),
+    );
     this.#buffer.copy(larger, 0, 0, this.length);
     this.#buffer = larger;
   }

@@ -55,8 +55,8 @@ async function writeChunk<Item>(
 
 /**
  * Writes chunks in order, each with its rejects and the file's counters in one transaction; while one
- * is written the next is read. A transaction that fails is tried again where the writer can recover
- * or another transaction was in the way.
+ * is written the next is read (beside a very long line it is not: memory). A transaction that fails is
+ * tried again where the writer can recover or another transaction was in the way.
  * @returns where the file goes on
  * @throws LeaseLost; the signal's reason; the database's and the file system's errors
  */
@@ -76,10 +76,11 @@ export async function loadChunks<Item extends object>(
     return next;
   };
   try {
-    for (let next = read(); ; ) {
-      const { value: chunk, done } = await next;
-      if (done || !chunk) return place;
-      next = read();
+    for (let ahead: Promise<IteratorResult<Chunk<Item>, void>> | null = null; ; ) {
+      const { value, done } = await (ahead ?? read());
+      if (done || !value) return place;
+      const chunk: Chunk<Item> = value;
+      ahead = chunk.long ? null : read();
       for (let attempt = 1; ; attempt += 1) {
         signal?.throwIfAborted();
         try {

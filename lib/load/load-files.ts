@@ -145,7 +145,7 @@ async function writtenParts(client: PoolClient, batch: Batch, parts: readonly Pa
       return await writeParts(client, batch, parts, writer);
     } catch (error) {
       const items = parts.flatMap(({ rows }) => rows);
-      const chunk = { items, rejects: [], endOffset: 0, nextLine: 1 };
+      const chunk = { items, rejects: [], endOffset: 0, nextLine: 1, long: false };
       // Rows that PostgreSQL refuses would have to be told apart by file.
       if (!isDataError(error) && (await writer.recover(error, chunk))) continue;
       if (!isConflict(error) || attempt >= conflictAttempts) throw error;

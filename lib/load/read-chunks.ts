@@ -1,4 +1,5 @@
 import { CopyBuffer } from "./copy-buffer";
+import { type LongLineTurn, longLineTurn } from "./long-line-turn";
 import { type Line, type ReadLinesOptions, readLines } from "./read-lines";
 import type { Reject } from "./reject";
 
@@ -10,6 +11,8 @@ export type Chunk<Item> = {
   endOffset: number;
   /** the number of the line there */
   nextLine: number;
+  /** it holds a very long line: it should be written before more is read */
+  long: boolean;
 };
 
 const chunkBytes = 4 * 1024 * 1024;
@@ -51,29 +54,48 @@ export async function* readChunks<Item extends object>(
     rejects: [],
     endOffset,
     nextLine,
+    long: false,
   });
   let chunk = next(options.fromOffset, options.fromLine);
   let written = options.fromOffset;
   let bytes = 0;
   let [copy, other] = buffers;
-  for await (const batch of readLines(path, options)) {
-    for (const line of batch.lines) {
-      const made = convert(line, copy);
-      if (made === null) continue;
-      if ("reasonCode" in made) chunk.rejects.push(made);
-      else chunk.items.push(made);
-      bytes += line.bytes.length;
+  let turn: LongLineTurn | null = null as LongLineTurn | null;
+  // A chunk has one such line at most, beside ones that are too long and of which a copy is kept.
+  const placeForLongLine = async () => {
+    turn ??= await longLineTurn(options.maxLineBytes);
+    return turn.place;
+  };
+  const turnEnds = () => {
+    turn?.end();
+    turn = null;
+  };
+  try {
+    for await (const batch of readLines(path, { ...options, placeForLongLine })) {
+      for (const line of batch.lines) {
+        const made = convert(line, copy);
+        if (made === null) continue;
+        if ("reasonCode" in made) chunk.rejects.push(made);
+        else chunk.items.push(made);
+        bytes += line.bytes.length;
+      }
+      chunk.endOffset = batch.endOffset;
+      chunk.nextLine = batch.nextLine;
+      if (bytes >= chunkBytes || chunk.items.length + chunk.rejects.length >= chunkLines) {
+        chunk.long = turn !== null;
+        yield chunk;
+        // It is written, nothing has been read since: its buffer can go before the turn does.
+        if (chunk.long) copy.clear();
+        turnEnds();
+        written = batch.endOffset;
+        chunk = next(batch.endOffset, batch.nextLine);
+        bytes = 0;
+        [copy, other] = [other, copy];
+        copy.clear();
+      }
     }
-    chunk.endOffset = batch.endOffset;
-    chunk.nextLine = batch.nextLine;
-    if (bytes >= chunkBytes || chunk.items.length + chunk.rejects.length >= chunkLines) {
-      yield chunk;
-      written = batch.endOffset;
-      chunk = next(batch.endOffset, batch.nextLine);
-      bytes = 0;
-      [copy, other] = [other, copy];
-      copy.clear();
-    }
+    if (chunk.endOffset > written) yield chunk;
+  } finally {
+    turnEnds();
   }
-  if (chunk.endOffset > written) yield chunk;
 }

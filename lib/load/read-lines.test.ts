@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { lineBreaksBefore } from "./line-breaks-before";
+import { longLineBytes } from "./long-line-turn";
 import { type Line, readLines } from "./read-lines";
 
 const folder = mkdtempSync(path.join(tmpdir(), "read-lines-"));
@@ -16,6 +17,7 @@ async function read(
     maxLineBytes?: number;
     fromOffset?: number;
     fromLine?: number;
+    placeForLongLine?: () => Promise<Buffer>;
   } = {},
 ) {
   writeFileSync(file, content);
@@ -151,4 +153,33 @@ test("a stopped read throws", async () => {
     signal: AbortSignal.abort(),
   });
   await expect(reading.next()).rejects.toThrow();
+});
+
+test("lines of tens of MB are whole, and each is given a place once", async () => {
+  const long = (letter: string) => letter.repeat(longLineBytes + 1_000_000);
+  const content = `short\n${long("a")}\n${long("b")}\nend`;
+  let announced = 0;
+  const { lines } = await read(content, {
+    maxLineBytes: 2 * longLineBytes,
+    placeForLongLine: async () => {
+      announced += 1;
+      return Buffer.alloc(2 * longLineBytes);
+    },
+  });
+  expect(lines.map(({ text }) => text === long("a") || text === long("b") || text)).toEqual([
+    "short",
+    true,
+    true,
+    "end",
+  ]);
+  expect(lines.map(({ size }) => size)).toEqual([
+    5,
+    longLineBytes + 1_000_000,
+    longLineBytes + 1_000_000,
+    3,
+  ]);
+  expect(announced).toBe(2);
+  const cut = await read(content, { maxLineBytes: longLineBytes + 1000 });
+  expect(cut.lines.map(({ tooLong }) => tooLong)).toEqual([false, true, true, false]);
+  expect(cut.lines[1]?.text).toBe("a".repeat(64 * 1024));
 });

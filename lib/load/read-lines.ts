@@ -1,4 +1,5 @@
 import { createReadStream } from "node:fs";
+import { longLineBytes } from "./long-line-turn";
 
 const newline = 0x0a;
 const carriageReturn = 0x0d;
@@ -35,6 +36,8 @@ export type ReadLinesOptions = {
   toOffset?: number | undefined;
   maxLineBytes: number;
   signal?: AbortSignal | undefined;
+  /** awaited for each line that grows beyond longLineBytes: where it goes, `maxLineBytes` or more */
+  placeForLongLine?: () => Promise<Buffer>;
   /** bytes that are read at once; lines come in batches of about this size */
   readBytes?: number;
 };
@@ -61,6 +64,7 @@ export async function* readLines(
   /** the beginning of the line that the next read goes on with */
   let held: Buffer[] = [];
   let heldBytes = 0;
+  let long: Buffer | null = null as Buffer | null;
   let lineSize = 0;
   let lineOffset = fromOffset;
   let position = fromOffset;
@@ -69,13 +73,18 @@ export async function* readLines(
     lineSize += piece.length;
     const limit = lineSize > maxLineBytes ? headBytes : maxLineBytes;
     if (lineSize > maxLineBytes && heldBytes > headBytes) {
-      held = [Buffer.concat(held).subarray(0, headBytes)];
+      held = [Buffer.concat(held, headBytes)];
       heldBytes = headBytes;
+      long = null;
     }
     if (heldBytes >= limit) return;
     const part = piece.subarray(0, limit - heldBytes);
-    held.push(part);
     heldBytes += part.length;
+    if (long === null) held.push(part);
+    else {
+      part.copy(long, heldBytes - part.length);
+      held = [long.subarray(0, heldBytes)];
+    }
   }
 
   function finish(last: Buffer, breakBytes: number, lines: Line[]) {
@@ -98,6 +107,7 @@ export async function* readLines(
     lineOffset += lineSize + breakBytes;
     held = [];
     heldBytes = 0;
+    long = null;
     lineSize = 0;
   }
 
@@ -120,6 +130,13 @@ export async function* readLines(
     }
     if (start < buffer.length) hold(buffer.subarray(start));
     position += buffer.length;
+    if (heldBytes > longLineBytes && long === null && options.placeForLongLine) {
+      // One place for all of it instead of pieces and, at the end, their copy.
+      long = await options.placeForLongLine();
+      let at = 0;
+      for (const one of held) at += one.copy(long, at);
+      held = [long.subarray(0, heldBytes)];
+    }
     yield { lines, endOffset: lineOffset, nextLine: lineNo };
   }
   if (lineSize > 0 && toOffset === undefined) {

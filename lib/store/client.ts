@@ -18,20 +18,25 @@ function open(url: string) {
   });
   // A connection that dies while idle must not end the process; the next query reports it.
   pool.on("error", () => {});
-  const prisma = new PrismaClient({
-    adapter: new PrismaPg(pool),
-    omit: {
-      user: { passwordHash: true },
-      connection: { privateKeyEncrypted: true, bearerTokenEncrypted: true },
-      apiKey: { keyHash: true },
-      invitation: { tokenHash: true },
-    },
-  });
+  const connect = () =>
+    new PrismaClient({
+      adapter: new PrismaPg(pool),
+      omit: {
+        user: { passwordHash: true },
+        connection: { privateKeyEncrypted: true, bearerTokenEncrypted: true },
+        apiKey: { keyHash: true },
+        invitation: { tokenHash: true },
+      },
+    });
+  let prisma: ReturnType<typeof connect> | undefined;
   return {
-    prisma,
+    get prisma() {
+      prisma ??= connect();
+      return prisma;
+    },
     pool,
     async close() {
-      await prisma.$disconnect();
+      await prisma?.$disconnect();
       await pool.end();
     },
   };
