@@ -14,6 +14,7 @@ import { createConnection } from "@/lib/store/connections";
 import { createJobs } from "@/lib/store/create-job";
 import { dataTables } from "@/lib/store/data-tables";
 import type { FaultSettings } from "@/sandbox/fault-settings";
+import { leanProcess } from "@/start/lean-process";
 
 /** What a server does to a client that goes on: each ends with the rows of an undisturbed run. */
 const faults: Record<string, FaultSettings> = {
@@ -119,10 +120,11 @@ class Lives {
   #next: Promise<Child> | undefined;
 
   async begin(): Promise<void> {
-    const env = { WORKER_LEASE_SECONDS: "2", HTTP_TIMEOUT_READ: "3" };
-    this.#current = await (this.#next ?? startChild("worker-process", env));
+    const env = { ...leanProcess.env, WORKER_LEASE_SECONDS: "2", HTTP_TIMEOUT_READ: "3" };
+    const born = () => startChild("worker-process", { ...leanProcess, env });
+    this.#current = await (this.#next ?? born());
     this.#current.send("begin");
-    this.#next = startChild("worker-process", env);
+    this.#next = born();
   }
 
   async kill(): Promise<void> {
