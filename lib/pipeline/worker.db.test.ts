@@ -453,6 +453,7 @@ test("a worker that is told to stop gives its files back at once", async () => {
   const { stages } = bulkServer({ files: 1 });
   stages.fetchFile = ({ signal }) =>
     new Promise((_, reject) => {
+      if (signal?.aborted) reject(signal.reason);
       signal?.addEventListener("abort", () => reject(signal.reason));
     });
   const jobId = await newJob();
