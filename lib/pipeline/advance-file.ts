@@ -16,6 +16,7 @@ import {
 import { LeaseLost } from "@/lib/store/lease-lost";
 import { storeExpected } from "@/lib/store/search-writes";
 import { isLeaseLost, type StageFunctions } from "./advance-job";
+import { atItsPace } from "./at-its-pace";
 import { EarlyLoad } from "./early-load";
 import { failureOf } from "./failure-of";
 import { fetchUnit, isSearchUrl } from "./fetch-unit";
@@ -108,8 +109,9 @@ async function download(file: ClaimedFile, tools: FileTools): Promise<GoesOn | n
         });
       try {
         // Bulk Data Access, File Request: the token where the manifest says so, and not elsewhere.
-        if (!file.requiresAccessToken) return await fetchWith(null);
-        return await withToken(authorize, fetchWith);
+        const fetched = () =>
+          file.requiresAccessToken ? withToken(authorize, fetchWith) : fetchWith(null);
+        return await atItsPace(file.url, fetched, lost);
       } finally {
         await early.ended();
         place = early.place;
