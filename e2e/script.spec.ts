@@ -143,12 +143,16 @@ test("A host that cannot be reached leaves the job waiting with the reason, and 
   expect((await untilEnded(request, job.job_id)).status).toBe("cancelled");
 });
 
-test("A server that reports too many files fails the job in the words people search for", async ({
+test("A server that reports too many files is searched instead; asked for bulk alone, the job fails in the words people search for", async ({
   request,
 }) => {
   await setFaults({ tooManyFiles: true, preparationMs: 100 });
-  const { job_id } = await (await kickOff(request, "FallonHealth")).json();
-  const ended = await untilEnded(request, job_id);
+  const searched = await (await kickOff(request, "FallonHealth")).json();
+  const found = await untilEnded(request, searched.job_id);
+  expect(found).toMatchObject({ status: "completed", mode: "search" });
+  expect(found.mode_reason).toContain("Too many files");
+  const bulk = await (await kickOff(request, "FallonHealth", { mode: "bulk" })).json();
+  const ended = await untilEnded(request, bulk.job_id);
   expect(ended.status).toBe("failed");
   expect(ended.error).toContain("Bulk export reported error: Too many files");
 });

@@ -14,6 +14,8 @@ export const fiveTypes = ["Patient", "Condition", "Observation", "MedicationRequ
 export type Status = {
   job_id: string;
   status: string;
+  mode: string;
+  mode_reason: string | null;
   status_url: string | null;
   progress: string;
   files: {
