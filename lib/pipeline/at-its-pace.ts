@@ -5,8 +5,8 @@ import { env } from "@/lib/settings/env";
 /** One for each server that has said 429 to a download of this process, whichever job's it was. */
 const paces = new Map<string, Pace>();
 
-/** The file that was refused waits as long as the server says; the others ask again after so long. */
-const longestPauseMs = 30_000;
+/** The file that was refused waits as long as the server says; the others, fewer now, go on after so long. */
+const longestPauseMs = 2_000;
 
 /**
  * Does a download from `url` as soon as the server takes one more: at first as many at once as the
