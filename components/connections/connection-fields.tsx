@@ -96,6 +96,7 @@ export function ConnectionFields({
                 <SegmentedControl
                   aria-label={t("algorithm")}
                   data={["ES384", "RS384"]}
+                  disabled={replace && form.getInitialValues().auth === "made"}
                   {...form.getInputProps("algorithm")}
                 />
               </div>

@@ -45,14 +45,20 @@ function Form({ connection, onClose }: { connection: ConnectionView; onClose: ()
     mode: "controlled",
     initialValues: {
       ...before,
-      jwks_url: before.jwks_url || `${window.location.origin}/.well-known/jwks.json`,
+      // Left empty on purpose, it stays empty.
+      jwks_url:
+        before.auth === "made"
+          ? before.jwks_url
+          : before.jwks_url || `${window.location.origin}/.well-known/jwks.json`,
     },
     validate: {
       fhir_base_url: (value) => (value.trim() ? null : t("field.required")),
       client_id: (value, { auth }) =>
         auth !== "smart" || value.trim() ? null : t("field.required"),
       private_key: (value, { auth }) =>
-        auth !== "smart" || connection.key || value.trim() ? null : t("field.required"),
+        auth !== "smart" || (connection.key && before.auth !== "made") || value.trim()
+          ? null
+          : t("field.required"),
       bearer_token: (value, { auth }) =>
         auth !== "bearer" || connection.has_bearer_token || value.trim()
           ? null

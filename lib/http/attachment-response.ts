@@ -40,7 +40,12 @@ export async function attachmentResponse(
   const body = new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
-        const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(64 * 1024));
+        const { bytesRead, buffer } = await file
+          .read(Buffer.allocUnsafe(64 * 1024))
+          .catch(async (error) => {
+            await file.close();
+            throw error;
+          });
         if (bytesRead > 0) return controller.enqueue(buffer.subarray(0, bytesRead));
         await file.close();
         controller.close();

@@ -168,6 +168,12 @@ export async function changeConnection(
   const typed = given(body.private_key);
   if (typed) changes.key = toConnectionKey(await readPrivateKey(typed));
   else if (body.make_key && auth === "smart") {
+    // A new pair would sign before servers have read it, and take the old one away: that is what rotating is for.
+    if (present.published_keys.length > 0) {
+      throw new AppError("invalid-request", {
+        reason: "make_key: this connection has keys made here; rotate them",
+      });
+    }
     changes.madeKeys = await madeKeys(body.make_key);
     changes.key = changes.madeKeys.current;
   }
@@ -176,7 +182,12 @@ export async function changeConnection(
     changes.jwksUrl = jwksUrl ? webAddress(jwksUrl).href : null;
   }
   if (body.dialect !== undefined) changes.dialect = body.dialect || null;
+  // A token that was given for one server is not another's, and neither are the hosts that may have it.
+  const moved =
+    changes.fhirBaseUrl !== undefined &&
+    new URL(changes.fhirBaseUrl).origin !== new URL(present.fhir_base_url).origin;
   if (body.allowed_hosts !== undefined) changes.allowedHosts = body.allowed_hosts;
+  else if (moved) changes.allowedHosts = [];
 
   if (auth === "smart") {
     if (!(clientId ?? present.client_id) && !changes.madeKeys) {
@@ -191,7 +202,7 @@ export async function changeConnection(
     if (body.auth) Object.assign(changes, nothing, { bearerToken: null });
     if (auth === "bearer") {
       if (given(body.bearer_token)) changes.bearerToken = tokenOf(body.bearer_token);
-      else if (!present.has_bearer_token) {
+      else if (!present.has_bearer_token || moved) {
         throw new AppError("config-missing-field", { field: "bearer_token" });
       }
     }

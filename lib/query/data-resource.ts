@@ -32,7 +32,7 @@ export async function dataResource(
        LEFT JOIN export_jobs AS j ON j.id = t.etl_job_id
        LEFT JOIN export_files AS f ON f.job_id = t.etl_job_id AND f.file_no = t.file_no
       WHERE t.id = $1 ${table === "patients" ? "" : "AND hashtextextended(t.id, 0) = hashtextextended($1, 0)"}
-        AND ($2::uuid IS NULL OR t.etl_job_id = $2)
+        AND (t.etl_job_id = $2 OR ($2::uuid IS NULL AND j.purpose IS DISTINCT FROM 'members'))
         AND ($3::text IS NULL OR t.patient_id = $3)
         ${table === "resources" ? "AND t.resource_type = $4" : ""}
       ORDER BY j.created_at DESC NULLS LAST

@@ -129,7 +129,9 @@ export async function dataRows(type: string, query: DataQuery): Promise<DataList
   const [jobs, chosen] = await Promise.all([
     rows(
       Job,
-      `SELECT id FROM export_jobs WHERE $1::uuid IS NULL OR id = $1 ORDER BY created_at DESC, id`,
+      `SELECT id FROM export_jobs
+        WHERE ($1::uuid IS NULL AND purpose IS DISTINCT FROM 'members') OR id = $1
+        ORDER BY created_at DESC, id`,
       [query.job ?? null],
     ),
     chosenJobs(query.job ? [query.job] : []),

@@ -10,16 +10,15 @@ async function look(jobId: string, bytes: number): Promise<void> {
   try {
     await client.query("BEGIN");
     // Who holds it makes them too: another web process, or the worker that settles the job.
-    const lock = await client.query<{ mine: boolean }>(
-      "SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS mine",
-      [rollUpsLock(jobId)],
-    );
+    await client.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [
+      rollUpsLock(jobId),
+    ]);
     // A statement of its own, so that it sees what the former holder has written.
-    const settled = await client.query(
-      "SELECT FROM roll_up_jobs WHERE etl_job_id = $1 AND settled",
-      [jobId],
+    const made = await client.query(
+      "SELECT FROM roll_up_jobs WHERE etl_job_id = $1 AND (settled OR seen_bytes >= $2)",
+      [jobId, bytes],
     );
-    if (lock.rows[0]?.mine && settled.rowCount === 0) {
+    if (made.rowCount === 0) {
       await writeRollUps(client, jobId, { bytes, startedAt: performance.now() });
     }
     await client.query("COMMIT");
@@ -32,7 +31,7 @@ async function look(jobId: string, bytes: number): Promise<void> {
 
 /**
  * Makes roll-ups of a job that is not settled, of the rows that are there now, so that its charts cost
- * what those of other jobs cost. Nothing happens where somebody else makes them at this moment.
+ * what those of other jobs cost. Where somebody else makes them at this moment, that is waited for.
  * @param bytes of its files that are rows, read before
  */
 export function lookAtRows(jobId: string, bytes: number): Promise<void> {

@@ -127,22 +127,32 @@ async function* asDemanded(
     let answers = 0;
     for (const value of demand.values) {
       const narrowed: Query = [...query, [demand.parameter, value]];
+      let began = false;
       try {
-        for await (const page of dated({ ...input, query: narrowed }, server, deps)) yield page;
+        for await (const page of dated({ ...input, query: narrowed }, server, deps)) {
+          began = true;
+          yield page;
+        }
         answers += 1;
       } catch (error) {
-        // A code that the server does not know is one that nothing of it has.
-        if (!isRefusal(error) || answersNothing(error)) throw error;
+        // A code that the server does not know is one that nothing of it has. A later page that is refused
+        // says something else: the rest of what there is would be lost.
+        if (began || !isRefusal(error) || answersNothing(error)) throw error;
         refused = error;
       }
     }
     if (answers === 0) throw refused;
     return;
   }
+  let began = false;
   try {
-    for await (const page of dated(input, server, deps)) yield page;
+    for await (const page of dated(input, server, deps)) {
+      began = true;
+      yield page;
+    }
   } catch (error) {
-    const wanted = isRefusal(error) && demandOf(type, String(error.params.reason), present);
+    const wanted =
+      !began && isRefusal(error) && demandOf(type, String(error.params.reason), present);
     if (!wanted) throw error;
     learned.demand = wanted;
     yield* asDemanded(input, server, deps);

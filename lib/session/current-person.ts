@@ -14,13 +14,14 @@ const cookieNames = ["__Secure-next-auth.session-token", "next-auth.session-toke
 /** What next-auth sealed into the cookie at sign-in: its getServerSession seals it anew each time. */
 async function sessionToken(): Promise<JWT | null> {
   const sent = (await cookies()).getAll();
-  const cookieName = cookieNames.find((name) =>
-    sent.some((cookie) => cookie.name === name || cookie.name.startsWith(`${name}.`)),
-  );
-  if (!cookieName) return null;
   const own = Object.fromEntries(sent.map(({ name, value }) => [name, value]));
   const req = { cookies: own, headers: {} } as Parameters<typeof getToken>[0]["req"];
-  return getToken({ req, cookieName, secret: secrets().sessionSecret });
+  // Cookies know no port: one of the two may be another application's on this host.
+  for (const cookieName of cookieNames) {
+    const token = await getToken({ req, cookieName, secret: secrets().sessionSecret });
+    if (token) return token;
+  }
+  return null;
 }
 
 type UserRow = {

@@ -21,13 +21,12 @@ export const GET = route(
   },
   async ({ actor, query, params }) => {
     const file = await attachmentFile({ ...query, ...params });
-    const answer = await attachmentResponse(file, `${params.type}-${params.id}-${params.place}`);
     await audit({
       actor: actor.label,
       action: "attachment.download",
       target: `${params.type}/${params.id}`,
       details: { job: file.jobId, place: params.place },
     });
-    return answer;
+    return attachmentResponse(file, `${params.type}-${params.id}-${params.place}`);
   },
 );
