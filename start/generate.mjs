@@ -11,6 +11,8 @@ const result = spawnSync(process.execPath, [prisma, "generate"], {
     ...process.env,
     PRISMA_SCHEMA_ENGINE_BINARY: process.execPath,
     PRISMA_HIDE_UPDATE_MESSAGE: "1",
+    // It would else ask a host of Prisma's for newer versions.
+    CHECKPOINT_DISABLE: "1",
   },
 });
 process.exit(result.status ?? 1);
