@@ -155,6 +155,22 @@ test("where the server wants a category each code is asked for, once learned wit
   expect(without).toBeLessThanOrEqual(4);
 });
 
+test("a later page of a demanded code that is refused fails the unit: its rest would be missing", async () => {
+  const stub = stubServer((url) => {
+    if (url.searchParams.has("page")) return outcome(400, "The search has expired");
+    const category = url.searchParams.get("category");
+    if (!category) return outcome(400, "Must have either code or category with patient");
+    const link = [{ relation: "next", url: `${base}/Observation?page=2` }];
+    return json(
+      bundle([observation(`a-${category}`, "a")], category === "laboratory" ? { link } : {}),
+    );
+  });
+  await expect(read(unit({ ids: ["a"] }), stub)).rejects.toMatchObject({
+    code: "search-refused",
+    params: { reason: "The search has expired" },
+  });
+});
+
 test("a refusal that speaks of nothing we could add is the unit's", async () => {
   const stub = stubServer(() => outcome(400, "No such type"));
   await expect(read(unit({}), stub)).rejects.toMatchObject({
