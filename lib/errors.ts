@@ -90,6 +90,7 @@ const kinds: Record<ErrorCode, Kind> = {
   "download-refused": upstream,
   "download-short": upstreamTransient,
   "download-expired": upstream,
+  "attachment-host": { status: 400, retryable: false },
   "attachment-gone": upstream,
   "attachment-not-document": upstream,
   "files-failed": upstream,

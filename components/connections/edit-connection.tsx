@@ -36,6 +36,10 @@ export function EditConnection({
   );
 }
 
+/** A token of the one is not asked for anew where the other is meant; half an address is no server yet. */
+const sameServer = (one: string, other: string) =>
+  URL.canParse(one) && URL.canParse(other) && new URL(one).origin === new URL(other).origin;
+
 function Form({ connection, onClose }: { connection: ConnectionView; onClose: () => void }) {
   const t = useTranslations("connections");
   const tFrame = useTranslations("frame");
@@ -59,8 +63,10 @@ function Form({ connection, onClose }: { connection: ConnectionView; onClose: ()
         auth !== "smart" || (connection.key && before.auth !== "made") || value.trim()
           ? null
           : t("field.required"),
-      bearer_token: (value, { auth }) =>
-        auth !== "bearer" || connection.has_bearer_token || value.trim()
+      bearer_token: (value, { auth, fhir_base_url }) =>
+        auth !== "bearer" ||
+        (connection.has_bearer_token && sameServer(fhir_base_url, before.fhir_base_url)) ||
+        value.trim()
           ? null
           : t("field.required"),
     },

@@ -29,7 +29,7 @@ const placeOf = ({ jobId, attachmentId }: ClaimedAttachment) =>
 
 /**
  * Fetches one and writes how that ended.
- * @throws LeaseLost; AppError url-invalid, token-host; as fetchAttachment and authorize
+ * @throws LeaseLost; AppError url-invalid, attachment-host; as fetchAttachment and authorize
  */
 async function advance(
   attachment: ClaimedAttachment,
@@ -38,13 +38,16 @@ async function advance(
 ): Promise<void> {
   const { connectionId, fhirBaseUrl, contentType, begun, wanted } = attachment;
   const url = keepTls(webAddress(attachment.url, `${fhirBaseUrl}/`), fhirBaseUrl).href;
+  if (!connectionId) throw new AppError("not-found", { what: "connection" });
+  await stages.admitAddress(connectionId, { url, fhirBaseUrl });
   const where = placeOf(attachment);
   const target = path.join(env().BULK_DIR, where);
   // The token as for files (Bulk Data Access, Attachments). Servers whose files need none may guard their
-  // Binaries all the same: such a one is asked again with it, where it may go there.
+  // Binaries all the same: such a one is asked again with it. So is another host, whose signed addresses
+  // often bear no second way of signing in.
+  const elsewhere = new URL(url).origin !== new URL(fhirBaseUrl).origin;
   const authorize = async (options?: { fresh?: boolean }) => {
-    if (!attachment.requiresAccessToken && !options?.fresh) return null;
-    if (!connectionId) throw new AppError("not-found", { what: "connection" });
+    if ((elsewhere || !attachment.requiresAccessToken) && !options?.fresh) return null;
     return await stages.authorize(connectionId, { ...options, fhirBaseUrl, to: url });
   };
   const fetched = await withToken(authorize, (token) =>

@@ -333,7 +333,7 @@ async function server(listener: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
 }
 
-test("a relative address is the FHIR server's, a Binary as JSON is decoded, no token goes elsewhere", async () => {
+test("a relative address is the FHIR server's, a Binary as JSON is decoded, another host is asked once allowed", async () => {
   const tokens: [string, string | undefined][] = [];
   const elsewhere = await server((request, response) => {
     tokens.push(["elsewhere", request.headers.authorization]);
@@ -404,6 +404,18 @@ test("a relative address is the FHIR server's, a Binary as JSON is decoded, no t
     [base, seal("by-hand")],
   );
   worker();
+  const refused = await ended(jobId);
+  expect(tokens.filter(([where]) => where === "elsewhere")).toEqual([]);
+  expect(refused.attachments).toMatchObject({ found: 7, downloaded: 4, failed: 3 });
+  expect(refused.attachments_failed[0]).toMatchObject({
+    place: 1,
+    error: { code: "attachment-host" },
+  });
+  await database().pool.query(
+    `UPDATE connections SET allowed_hosts = $2 WHERE fhir_base_url = $1`,
+    [base, [new URL(elsewhere).host]],
+  );
+  await retryJob(jobId, { label: "somebody@example.org" });
   const job = await ended(jobId);
   expect(job.attachments).toMatchObject({ found: 7, downloaded: 5, failed: 2 });
   const text = async (type: string, id: string, place: number) => {

@@ -20,6 +20,25 @@ export async function signInOf(stored: Stored): Promise<Credentials | null> {
   return { connectionId, fhirBaseUrl, tokenUrl, clientId, key, scope, jwksUrl: stored.jwksUrl };
 }
 
+/** Hosts that a person trusts beside the server's own. */
+const hostsOf = ({ allowedHosts }: Stored) => [...allowedHosts, ...env().TOKEN_HOSTS];
+
+/**
+ * Asks that an address which stands inside clinical data be one of the server or of a host that a person
+ * allowed by name: whoever can write a document could else have this machine ask any address of its
+ * network.
+ * @throws AppError attachment-host, not-found
+ */
+export async function admitAddress(
+  connectionId: string,
+  { url, fhirBaseUrl }: { url: string; fhirBaseUrl: string },
+): Promise<void> {
+  const allowedHosts = hostsOf(await credentialsOf(connectionId));
+  if (tokenMayGo(url, { fhirBaseUrl, allowedHosts })) return;
+  const { host } = new URL(url);
+  throw new AppError("attachment-host", { host, server: new URL(fhirBaseUrl).host });
+}
+
 /**
  * An access token for the connection's server, from this process's store of tokens or new.
  * @param options.fresh the last one was refused (401)
@@ -44,8 +63,7 @@ export async function authorize(
       other: new URL(fhirBaseUrl).host,
     });
   }
-  const allowedHosts = [...stored.allowedHosts, ...env().TOKEN_HOSTS];
-  if (options.to && !tokenMayGo(options.to, { fhirBaseUrl, allowedHosts })) {
+  if (options.to && !tokenMayGo(options.to, { fhirBaseUrl, allowedHosts: hostsOf(stored) })) {
     if (!options.fresh) return null;
     throw new AppError("token-host", {
       host: new URL(options.to).host,

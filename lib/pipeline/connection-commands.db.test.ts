@@ -274,6 +274,25 @@ test("what is absent stays, what is empty is cleared, a new key replaces the old
   expect((await failure(change({ fhir_base_url: "x" }))).code).toBe("url-invalid");
 });
 
+test("a token that was given by hand does not follow the connection to another server", async () => {
+  const { connection_id: id } = await createConnection(
+    { auth: "bearer", fhir_base_url: open.fhirBaseUrl, bearer_token: "by-hand" },
+    by,
+  );
+  await changeConnection(id, { allowed_hosts: ["files.example.org"] });
+  const moved = { fhir_base_url: sandbox.fhirBaseUrl };
+  expect(await failure(changeConnection(id, moved))).toMatchObject({
+    code: "config-missing-field",
+    params: { field: "bearer_token" },
+  });
+  const change = { ...moved, bearer_token: "of-the-other" };
+  expect(await changeConnection(id, change)).toMatchObject({
+    fhir_base_url: sandbox.fhirBaseUrl,
+    has_bearer_token: true,
+    allowed_hosts: [],
+  });
+});
+
 test("a connection that is not there is told as such", async () => {
   const nobody = randomUUID();
   for (const call of [

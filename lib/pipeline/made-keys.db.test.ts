@@ -105,6 +105,9 @@ test("a key that is given takes the place of made ones, and the other way round"
   await expect(rotateConnectionKey(id)).rejects.toMatchObject({ code: "invalid-request" });
   const again = await changeConnection(id, { make_key: "ES384" });
   expect(again.published_keys).toHaveLength(2);
+  await expect(changeConnection(id, { make_key: "ES384" })).rejects.toMatchObject({
+    code: "invalid-request",
+  });
   const open = await changeConnection(id, { auth: "none" });
   expect(open).toMatchObject({ published_keys: [], key: null, jwks_url: null });
 });

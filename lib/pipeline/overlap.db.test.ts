@@ -118,6 +118,7 @@ const restarted = vi.fn(restartLoad);
 
 function startWorker(url: string) {
   const stages: StageFunctions = {
+    admitAddress: async () => {},
     authorize: async () => null,
     kickOff: async () => ({ statusUrl: `${url}/status`, requestUrl: `${url}/$export` }),
     checkStatus: async () => ({

@@ -6,11 +6,12 @@ import { restartLoad } from "@/lib/load/restart-load";
 import { settleJob } from "@/lib/load/settle-job";
 import { checkStatus } from "@/lib/poll/check-status";
 import { deleteExport } from "@/lib/poll/delete-export";
-import { authorize } from "./authorize";
+import { admitAddress, authorize } from "./authorize";
 import { kickOffInDialect } from "./kick-off-in-dialect";
 
 /** What the pipeline does its steps with; a test may put others in their place. */
 export const stageFunctions = {
+  admitAddress,
   authorize,
   kickOff: kickOffInDialect,
   checkStatus,

@@ -46,6 +46,7 @@ function bulkServer({ files = 3, lines = 20 }: { files?: number; lines?: number 
   const done = { authorized: [] as boolean[], kickOffs: 0, polls: 0, fetched: [] as string[] };
   const deleted: string[] = [];
   const stages: StageFunctions = {
+    admitAddress: async () => {},
     authorize: async (_connectionId, options) => {
       done.authorized.push(options?.fresh ?? false);
       return null;
