@@ -1,11 +1,11 @@
 import { mkdtemp, open, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { createServer, type RequestListener } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { RequestListener } from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import type { AppError } from "@/lib/errors";
+import { serveForTests } from "@/lib/fhir/serve-for-tests";
 import { fetchFile } from "./fetch-file";
 
 let folder: string;
@@ -14,21 +14,12 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-const closing: (() => void)[] = [];
 afterEach(async () => {
-  for (const close of closing.splice(0)) close();
   for (const name of await readdir(folder)) await rm(path.join(folder, name), { recursive: true });
 });
 
-async function serve(listener: RequestListener): Promise<string> {
-  const server = createServer(listener);
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  closing.push(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/1.Patient.ndjson`;
-}
+const serve = async (listener: RequestListener) =>
+  `${await serveForTests(listener)}/1.Patient.ndjson`;
 
 const lines = `${JSON.stringify({ resourceType: "Patient", id: "é患者" })}\n`.repeat(40_000);
 const ndjson = { "content-type": "application/fhir+ndjson" };

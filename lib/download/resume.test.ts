@@ -1,11 +1,11 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { createServer, type RequestListener } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { RequestListener } from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
-import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeEach, expect, test } from "vitest";
 import type { AppError } from "@/lib/errors";
+import { serveForTests } from "@/lib/fhir/serve-for-tests";
 import { fetchFile } from "./fetch-file";
 import { bootedAt, heldPart, newPart } from "./parts";
 import { noteBeside, readNote, writeNote } from "./resume-note";
@@ -22,20 +22,7 @@ beforeEach(async () => {
   target = path.join(folder, "1.ndjson");
 });
 
-const closing: (() => void)[] = [];
-afterEach(() => {
-  for (const close of closing.splice(0)) close();
-});
-
-async function serve(listener: RequestListener): Promise<string> {
-  const server = createServer(listener);
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  closing.push(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/1.ndjson`;
-}
+const serve = async (listener: RequestListener) => `${await serveForTests(listener)}/1.ndjson`;
 
 const content = Buffer.from(
   Array.from({ length: 60_000 }, (_, n) => `{"resourceType":"Patient","id":"é${n}"}\n`).join(""),

@@ -1,4 +1,5 @@
 import { AppError } from "@/lib/errors";
+import { isObject, type Json, objects } from "./json";
 import { readJson } from "./read-json";
 import { commonRefusal, readRefusal } from "./refusal";
 import { type Deps, send } from "./send";
@@ -16,10 +17,6 @@ export type ServerCapability = {
   tokenUrl: string | null;
 };
 
-type Json = Record<string, unknown>;
-const isObject = (value: unknown): value is Json =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-const list = (value: unknown) => (Array.isArray(value) ? value.filter(isObject) : []);
 const text = (value: unknown) => (typeof value === "string" && value !== "" ? value : null);
 
 const oauthUris = /StructureDefinition\/oauth-uris$/;
@@ -63,18 +60,18 @@ export async function readCapability(
 
 /** Reads a CapabilityStatement (R4) or a Conformance (DSTU2). */
 export function capabilityOf(statement: Json, fhirBaseUrl: string): ServerCapability {
-  const rests = list(statement.rest);
+  const rests = objects(statement.rest);
   const software = isObject(statement.software) ? statement.software : {};
   const name = text(software.name);
   const version = text(software.version);
   const types = rests
-    .flatMap((rest) => list(rest.resource))
+    .flatMap((rest) => objects(rest.resource))
     .map((resource) => text(resource.type))
     .filter((type): type is string => type !== null && /^[A-Z][A-Za-z]{2,63}$/.test(type));
   const token = rests
-    .flatMap((rest) => (isObject(rest.security) ? list(rest.security.extension) : []))
+    .flatMap((rest) => (isObject(rest.security) ? objects(rest.security.extension) : []))
     .filter((extension) => oauthUris.test(text(extension.url) ?? ""))
-    .flatMap((extension) => list(extension.extension))
+    .flatMap((extension) => objects(extension.extension))
     .find((extension) => extension.url === "token");
   const tokenUri = text(token?.valueUri) ?? text(token?.valueUrl);
   const base = `${fhirBaseUrl}/`;

@@ -1,4 +1,5 @@
 import { AppError } from "@/lib/errors";
+import { isObject, type Json, objects } from "./json";
 import { readJson } from "./read-json";
 import { commonRefusal, readRefusal } from "./refusal";
 import { type Deps, send } from "./send";
@@ -10,11 +11,6 @@ export type ServerGroup = {
   /** Group.quantity, else its active members; null where the server tells neither */
   patients: number | null;
 };
-
-type Json = Record<string, unknown>;
-const isObject = (value: unknown): value is Json =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-const list = (value: unknown) => (Array.isArray(value) ? value.filter(isObject) : []);
 
 const maximumPages = 100;
 
@@ -63,7 +59,7 @@ export async function listGroups(
     if (!isObject(bundle) || bundle.resourceType !== "Bundle") {
       throw new AppError("groups-not-listed", { reason: "not_bundle" });
     }
-    for (const entry of list(bundle.entry)) {
+    for (const entry of objects(bundle.entry)) {
       const group = groupOf(entry.resource);
       if (group) groups.set(group.id, group);
     }
@@ -80,7 +76,7 @@ function groupOf(resource: unknown): ServerGroup | null {
     typeof quantity === "number" && Number.isInteger(quantity) && quantity >= 0
       ? quantity
       : Array.isArray(member)
-        ? list(member).filter((one) => one.inactive !== true).length
+        ? objects(member).filter((one) => one.inactive !== true).length
         : null;
   const label = typeof name === "string" && name.trim() !== "" ? name.trim() : resource.id;
   return { id: resource.id, name: label.slice(0, 500), patients };
@@ -88,7 +84,7 @@ function groupOf(resource: unknown): ServerGroup | null {
 
 /** The token goes along, so a next page on another origin is refused. */
 function nextOf(bundle: Json, url: string): string | null {
-  const link = list(bundle.link).find((one) => one.relation === "next");
+  const link = objects(bundle.link).find((one) => one.relation === "next");
   if (typeof link?.url !== "string" || link.url === "") return null;
   const next = URL.canParse(link.url, url) ? keepTls(new URL(link.url, url), url) : null;
   if (next?.origin !== new URL(url).origin) {

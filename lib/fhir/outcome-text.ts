@@ -1,7 +1,5 @@
-type Json = Record<string, unknown>;
+import { isObject, type Json } from "./json";
 
-const isObject = (value: unknown): value is Json =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 const textOf = (value: unknown) => (typeof value === "string" ? value.trim() : "");
 
 /** FHIR issue-type: what `transient` and its children say may pass by itself. */

@@ -1,24 +1,9 @@
-import { createServer, type RequestListener } from "node:http";
 import { type AddressInfo, createServer as createTcpServer } from "node:net";
-import { afterEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import type { AppError } from "@/lib/errors";
 import { readJson } from "./read-json";
 import { send } from "./send";
-
-const closing: (() => void)[] = [];
-afterEach(() => {
-  for (const close of closing.splice(0)) close();
-});
-
-async function serve(listener: RequestListener): Promise<string> {
-  const server = createServer(listener);
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  closing.push(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
+import { serveForTests } from "./serve-for-tests";
 
 const failure = (promise: Promise<unknown>) =>
   promise.then(
@@ -28,11 +13,11 @@ const failure = (promise: Promise<unknown>) =>
 
 test("the token goes to the address itself and not along a redirect, to whichever host", async () => {
   const seen: [string, string | undefined][] = [];
-  const stranger = await serve((request, response) => {
+  const stranger = await serveForTests((request, response) => {
     seen.push(["stranger", request.headers.authorization]);
     response.end("file");
   });
-  const server = await serve((request, response) => {
+  const server = await serveForTests((request, response) => {
     seen.push([request.url ?? "", request.headers.authorization]);
     const location = request.url === "/a" ? "/b" : `${stranger}/signed?secret=1`;
     response.writeHead(307, { location }).end();
@@ -48,11 +33,11 @@ test("the token goes to the address itself and not along a redirect, to whicheve
 
 test("a form never goes to another origin, and stays a form on its own", async () => {
   const seen: string[] = [];
-  const stranger = await serve((_request, response) => {
+  const stranger = await serveForTests((_request, response) => {
     seen.push("stranger");
     response.end();
   });
-  const server = await serve(async (request, response) => {
+  const server = await serveForTests(async (request, response) => {
     let body = "";
     for await (const chunk of request) body += chunk;
     seen.push(`${request.method} ${request.url} ${body}`);
@@ -66,7 +51,7 @@ test("a form never goes to another origin, and stays a form on its own", async (
 
 test("a server that sends us on and on is left after five times", async () => {
   let asked = 0;
-  const server = await serve((_request, response) => {
+  const server = await serveForTests((_request, response) => {
     asked++;
     response.writeHead(302, { location: `/${asked}` }).end();
   });
@@ -79,7 +64,7 @@ test("a server that sends us on and on is left after five times", async () => {
 });
 
 test("a redirect to a file or from https to http is not followed", async () => {
-  const server = await serve((_request, response) => {
+  const server = await serveForTests((_request, response) => {
     response.writeHead(302, { location: "file:///etc/passwd" }).end();
   });
   expect((await failure(send({ url: server }))).code).toBe("url-invalid");
@@ -90,13 +75,13 @@ test("a redirect to a file or from https to http is not followed", async () => {
 });
 
 test("any status is an answer", async () => {
-  const server = await serve((_request, response) => response.writeHead(503).end("later"));
+  const server = await serveForTests((_request, response) => response.writeHead(503).end("later"));
   const response = await send({ url: server });
   expect([response.status, await response.text()]).toEqual([503, "later"]);
 });
 
 test("silence before the headers is a timeout, in the words that people search for", async () => {
-  const server = await serve(() => {});
+  const server = await serveForTests(() => {});
   const error = await failure(send({ url: server, readTimeoutMs: 1_000 }));
   expect(error.code).toBe("timeout-exceeded");
   expect(error.message).toBe(
@@ -118,7 +103,7 @@ test("a port where nothing listens and a name that nobody knows are unreachable,
 });
 
 test("https to a port that speaks http is told as such", async () => {
-  const server = await serve((_request, response) => response.end());
+  const server = await serveForTests((_request, response) => response.end());
   const error = await failure(send({ url: server.replace("http:", "https:") }));
   expect([error.code, error.params.reason]).toEqual(["host-unreachable", "not_tls"]);
 });
@@ -139,7 +124,7 @@ test.each([
 });
 
 test("a connection that is cut is told as such, before the headers and in the body", async () => {
-  const server = await serve((request, response) => {
+  const server = await serveForTests((request, response) => {
     if (request.url === "/body") {
       response.writeHead(200, { "content-length": 1000 }).write('{"a":');
       setTimeout(() => response.destroy(), 20);
@@ -151,7 +136,7 @@ test("a connection that is cut is told as such, before the headers and in the bo
 });
 
 test("who gives up gets his own reason back", async () => {
-  const server = await serve(() => {});
+  const server = await serveForTests(() => {});
   const controller = new AbortController();
   const reason = new Error("lease lost");
   setTimeout(() => controller.abort(reason), 20);

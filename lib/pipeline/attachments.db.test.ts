@@ -1,20 +1,18 @@
 import { spawn } from "node:child_process";
-import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
-import { createServer, type RequestListener } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import type { AttachmentsRequest } from "@/lib/contract/export-request";
 import type { JobDetail } from "@/lib/contract/job";
+import { serveForTests } from "@/lib/fhir/serve-for-tests";
 import { attachmentFile } from "@/lib/store/attachments-of-resource";
 import { database } from "@/lib/store/client";
-import { createJobs } from "@/lib/store/create-job";
 import { exportLogAsNdjson } from "@/lib/store/export-log";
 import { freshDatabase, removeJobs } from "@/lib/store/fresh-database";
+import { jobForTests } from "@/lib/store/job-for-tests";
 import { jobDetail } from "@/lib/store/jobs";
 import { seal } from "@/lib/store/secret-box";
 import { startSandbox } from "@/sandbox/server";
@@ -58,27 +56,13 @@ function worker(leaseSeconds = 5) {
   return end;
 }
 
-async function start(fhirBaseUrl: string, attachments?: AttachmentsRequest): Promise<string> {
-  const connectionId = randomUUID();
-  await database().pool.query(
-    `INSERT INTO connections (id, name, fhir_base_url, auth, updated_at)
-     VALUES ($1, 'Test', $2, 'none', now())`,
-    [connectionId, fhirBaseUrl],
-  );
-  const [jobId] = await createJobs([
-    {
-      connectionId,
-      connectionName: "Test",
-      fhirBaseUrl,
-      level: "group",
-      groupId,
-      groupName: null,
-      request: { resource_types: ["DocumentReference"], attachments },
-      createdBy: "somebody@example.org",
-    },
-  ]);
-  return jobId as string;
-}
+const start = (fhirBaseUrl: string, attachments?: AttachmentsRequest) =>
+  jobForTests({
+    fhirBaseUrl,
+    level: "group",
+    groupId,
+    request: { resource_types: ["DocumentReference"], attachments },
+  });
 
 async function ended(jobId: string): Promise<JobDetail> {
   for (;;) {
@@ -240,12 +224,13 @@ test("workers that die in the middle leave nothing twice and nothing out; a remo
   for (let share = 1; share <= 3; share += 1) {
     while ((await fetched()) < (found.length * share) / 5) await sleep(5);
     // What a kill leaves: leases that nobody gives back.
-    await pool.query(
+    const taken = await pool.query(
       `UPDATE export_attachments SET locked_by = 'a dead worker', locked_until = now() + interval '1 s'
        WHERE id IN (SELECT id FROM export_attachments WHERE job_id = $1 AND state = 'pending'
          AND locked_by IS NOT NULL)`,
       [jobId],
     );
+    expect(taken.rowCount).toBeGreaterThan(0);
     await end();
     end = worker(1);
   }
@@ -323,19 +308,9 @@ test("a cancelled job asks for no more attachments", async () => {
   expect((await jobDetail(jobId)).status).toBe("cancelled");
 }, 60_000);
 
-async function server(listener: RequestListener): Promise<string> {
-  const http = createServer(listener).listen(0, "127.0.0.1");
-  await once(http, "listening");
-  open.push(() => {
-    http.closeAllConnections();
-    http.close();
-  });
-  return `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
-}
-
 test("a relative address is the FHIR server's, a Binary as JSON is decoded, another host is asked once allowed", async () => {
   const tokens: [string, string | undefined][] = [];
-  const elsewhere = await server((request, response) => {
+  const elsewhere = await serveForTests((request, response) => {
     tokens.push(["elsewhere", request.headers.authorization]);
     response.writeHead(200, { "content-type": "application/pdf" }).end("%PDF elsewhere");
   });
@@ -359,7 +334,7 @@ test("a relative address is the FHIR server's, a Binary as JSON is decoded, anot
     { resourceType: "DocumentReference", id: "d2", content: "not a list" },
     { resourceType: "DocumentReference", id: "d3", content: [7, { attachment: "x" }] },
   ];
-  const base: string = await server((request, response) => {
+  const base: string = await serveForTests((request, response) => {
     const at = request.url ?? "";
     const json = (body: unknown, headers = {}) =>
       response

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -13,8 +12,8 @@ import { prepareJob } from "@/lib/load/prepare-job";
 import { restartLoad } from "@/lib/load/restart-load";
 import { settleJob } from "@/lib/load/settle-job";
 import { database } from "@/lib/store/client";
-import { createJobs } from "@/lib/store/create-job";
 import { freshDatabase, removeJobs } from "@/lib/store/fresh-database";
+import { jobForTests } from "@/lib/store/job-for-tests";
 import { storeCancel } from "@/lib/store/job-orders";
 import { jobDetail } from "@/lib/store/jobs";
 import type { StageFunctions } from "./advance-job";
@@ -152,28 +151,6 @@ function startWorker(url: string) {
   return end;
 }
 
-async function newJob(): Promise<string> {
-  const connectionId = randomUUID();
-  await database().pool.query(
-    `INSERT INTO connections (id, name, fhir_base_url, auth, updated_at)
-     VALUES ($1, 'Test', 'https://bulk.example.org/fhir', 'none', now())`,
-    [connectionId],
-  );
-  const [jobId] = await createJobs([
-    {
-      connectionId,
-      connectionName: "Test",
-      fhirBaseUrl: "https://bulk.example.org/fhir",
-      level: "system",
-      groupId: null,
-      groupName: null,
-      request: { resource_types: ["Patient"] },
-      createdBy: "test",
-    },
-  ]);
-  return jobId as string;
-}
-
 const loadedBytes = async () =>
   (
     await database().pool.query<{ n: number }>(
@@ -214,7 +191,7 @@ async function rowsOf(jobId: string) {
 
 async function undisturbed(content: Buffer) {
   const { url } = await serve(whole(content));
-  const jobId = await newJob();
+  const jobId = await jobForTests();
   const end = startWorker(url);
   await untilEnded(jobId);
   await end();
@@ -233,7 +210,7 @@ test("a file is loaded while it downloads, and a cancel then stops both", async 
       response.end(one.subarray(12 * mega));
     }, 20);
   });
-  const jobId = await newJob();
+  const jobId = await jobForTests();
   startWorker(url);
   const during = await vi.waitUntil(
     async () => {
@@ -253,7 +230,7 @@ test("a file is loaded while it downloads, and a cancel then stops both", async 
   expect(await readdir(path.join(bulkDir, jobId))).toEqual(["0001.output.Patient.ndjson"]);
 
   goOn = false;
-  const other = await newJob();
+  const other = await jobForTests();
   await vi.waitUntil(async () => (await jobDetail(other)).totals.lines > 0, { timeout: 30_000 });
   await storeCancel(other, "somebody");
   await vi.waitUntil(
@@ -283,7 +260,7 @@ test.each<[name: string, next: Answer, range: boolean, restarts: number]>([
       ),
       next,
     );
-    const jobId = await newJob();
+    const jobId = await jobForTests();
     const end = startWorker(url);
     expect(await untilEnded(jobId)).toMatchObject({ status: "completed" });
     await end();
@@ -317,7 +294,7 @@ test("a file that is cut again and again comes in the end, piece by piece", asyn
     part(19 * mega),
     ranges(one, '"1"'),
   );
-  const jobId = await newJob();
+  const jobId = await jobForTests();
   const end = startWorker(url);
   expect(await untilEnded(jobId)).toMatchObject({ status: "completed" });
   await end();

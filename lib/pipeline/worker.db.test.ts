@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -12,10 +11,10 @@ import { prepareJob } from "@/lib/load/prepare-job";
 import { restartLoad } from "@/lib/load/restart-load";
 import { settleJob } from "@/lib/load/settle-job";
 import { database } from "@/lib/store/client";
-import { createJobs } from "@/lib/store/create-job";
 import { listEvents } from "@/lib/store/events";
 import { type ExportLogItem, exportLogAsNdjson } from "@/lib/store/export-log";
 import { freshDatabase, removeJobs } from "@/lib/store/fresh-database";
+import { jobForTests } from "@/lib/store/job-for-tests";
 import { storeCancel, storeRetry } from "@/lib/store/job-orders";
 import { jobDetail, jobList } from "@/lib/store/jobs";
 import type { StageFunctions } from "./advance-job";
@@ -120,27 +119,8 @@ afterEach(async () => {
   for (const stop of stops.splice(0)) await stop();
 });
 
-async function newJob(level: "group" | "system" = "group"): Promise<string> {
-  const connectionId = randomUUID();
-  await database().pool.query(
-    `INSERT INTO connections (id, name, fhir_base_url, auth, updated_at)
-     VALUES ($1, 'Test', 'https://bulk.example.org/fhir', 'none', now())`,
-    [connectionId],
-  );
-  const [jobId] = await createJobs([
-    {
-      connectionId,
-      connectionName: "Test",
-      fhirBaseUrl: "https://bulk.example.org/fhir",
-      level,
-      groupId: level === "group" ? "g1" : null,
-      groupName: null,
-      request: { resource_types: ["Patient"] },
-      createdBy: "test",
-    },
-  ]);
-  return jobId as string;
-}
+const newJob = (level: "group" | "system" = "group") =>
+  jobForTests({ level, groupId: level === "group" ? "g1" : null });
 
 type Detail = Awaited<ReturnType<typeof jobDetail>>;
 

@@ -1,4 +1,5 @@
 import { AppError } from "@/lib/errors";
+import { isObject, type Json } from "@/lib/fhir/json";
 import { readText } from "@/lib/fhir/read-text";
 import { commonRefusal, readRefusal } from "@/lib/fhir/refusal";
 import { type Deps, send } from "@/lib/fhir/send";
@@ -14,8 +15,6 @@ export type SearchServer = {
   pace: Pace;
   signal?: AbortSignal;
 };
-
-export type Json = Record<string, unknown>;
 
 export type Answer = {
   json: Json;
@@ -117,7 +116,7 @@ function parsed(text: string, whole: boolean, response: Response): Json {
   let cause: unknown;
   try {
     const json: unknown = whole ? JSON.parse(text.replace(/^\uFEFF/, "")) : null;
-    if (typeof json === "object" && json !== null && !Array.isArray(json)) return json as Json;
+    if (isObject(json)) return json;
   } catch (error) {
     cause = error;
   }

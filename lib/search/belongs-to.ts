@@ -1,7 +1,4 @@
-import type { Json } from "./ask-server";
-
-const isObject = (value: unknown): value is Json =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
+import { isObject, type Json } from "@/lib/fhir/json";
 
 /** The elements that say whose a resource is, whatever else it mentions. */
 const owners = ["subject", "patient", "beneficiary", "individual", "for"];

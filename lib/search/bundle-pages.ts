@@ -1,7 +1,8 @@
 import { AppError } from "@/lib/errors";
+import { isObject, type Json, objects } from "@/lib/fhir/json";
 import type { Deps } from "@/lib/fhir/send";
 import { keepTls } from "@/lib/fhir/web-address";
-import { askServer, type Json, type SearchServer } from "./ask-server";
+import { askServer, type SearchServer } from "./ask-server";
 import { entryTexts } from "./entry-texts";
 
 export type Found = {
@@ -17,10 +18,6 @@ export type BundlePage = {
   /** the server's clock */
   date: Date | null;
 };
-
-const isObject = (value: unknown): value is Json =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-const list = (value: unknown) => (Array.isArray(value) ? value.filter(isObject) : []);
 
 const mostPages = 100_000;
 
@@ -58,7 +55,7 @@ export async function* bundlePages(
 const invalid = (reason: string) => new AppError("search-invalid", { reason });
 
 function matchesOf(bundle: Json, text: string): Found[] {
-  const entries = list(bundle.entry).filter(({ resource }) => isObject(resource));
+  const entries = objects(bundle.entry).filter(({ resource }) => isObject(resource));
   const texts = entryTexts(text);
   const found: Found[] = [];
   for (const [place, { resource, search }] of entries.entries()) {
@@ -74,7 +71,7 @@ function matchesOf(bundle: Json, text: string): Found[] {
 
 /** The token goes along, so a next page on another origin is refused. */
 function nextOf(bundle: Json, url: string): string | null {
-  const link = list(bundle.link).find((one) => one.relation === "next")?.url;
+  const link = objects(bundle.link).find((one) => one.relation === "next")?.url;
   if (typeof link !== "string" || link === "") return null;
   const next = URL.canParse(link, url) ? keepTls(new URL(link, url), url) : null;
   if (next?.origin !== new URL(url).origin) throw invalid("next_elsewhere");

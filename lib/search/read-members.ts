@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { AppError } from "@/lib/errors";
+import { isObject, type Json, objects } from "@/lib/fhir/json";
 import type { Deps } from "@/lib/fhir/send";
-import { askServer, type Json, type SearchServer } from "./ask-server";
+import { askServer, type SearchServer } from "./ask-server";
 import { bundlePages } from "./bundle-pages";
 
 export type Members = {
@@ -18,10 +19,6 @@ export type Members = {
   /** the server's clock when reading began */
   date: Date | null;
 };
-
-const isObject = (value: unknown): value is Json =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-const list = (value: unknown) => (Array.isArray(value) ? value.filter(isObject) : []);
 
 /** A chain of groups without end is nobody's intention. */
 const mostGroups = 1_000;
@@ -46,7 +43,7 @@ export async function readMembers(
   for (const id of known) {
     const { group, date: clock } = await readGroup(id, server, deps);
     date ??= clock;
-    const members = typeof group === "string" ? [] : list(group.member);
+    const members = typeof group === "string" ? [] : objects(group.member);
     for (const member of members) {
       if (member.inactive === true || hasEnded(member.period, now)) {
         counts.inactive += 1;

@@ -1,6 +1,7 @@
 import { AppError } from "@/lib/errors";
+import type { Json } from "@/lib/fhir/json";
 import type { Deps } from "@/lib/fhir/send";
-import { askServer, type Json, type SearchServer } from "./ask-server";
+import { askServer, type SearchServer } from "./ask-server";
 import { belongsTo } from "./belongs-to";
 import { type BundlePage, bundlePages, type Found } from "./bundle-pages";
 import { onOneLine } from "./entry-texts";

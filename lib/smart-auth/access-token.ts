@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
 import { AppError } from "@/lib/errors";
+import { isObject } from "@/lib/fhir/json";
 import { outcomeText } from "@/lib/fhir/outcome-text";
 import { readText } from "@/lib/fhir/read-text";
 import { retryAfter } from "@/lib/fhir/retry-after";
@@ -78,7 +79,7 @@ export async function requestAccessToken(
 function jsonOf(text: string): Record<string, unknown> | null {
   try {
     const value = JSON.parse(text.replace(/^\uFEFF/, ""));
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? value : null;
+    return isObject(value) ? value : null;
   } catch {
     return null;
   }

@@ -1,6 +1,7 @@
 import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from "node:crypto";
 import { calculateJwkThumbprint, type JWK } from "jose";
 import { AppError } from "@/lib/errors";
+import { isObject, type Json } from "@/lib/fhir/json";
 
 export type SigningAlgorithm = "RS384" | "ES384";
 
@@ -18,10 +19,6 @@ export type SigningKey = {
   /** where in a JWKS it stood, from 0; null for a single key */
   position: number | null;
 };
-
-type Json = Record<string, unknown>;
-const isObject = (value: unknown): value is Json =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 const unreadable = (reason: string, cause?: unknown) =>
   new AppError("key-unreadable", { reason }, { cause });

@@ -11,9 +11,10 @@ import {
   whileJobHeld,
 } from "./claims";
 import { database } from "./client";
-import { createHeldJob, createJobs, type NewJob } from "./create-job";
+import { createHeldJob, type NewJob } from "./create-job";
 import { storeDownloaded, storeFileFailure } from "./file-writes";
 import { freshDatabase } from "./fresh-database";
+import { jobForTests } from "./job-for-tests";
 import { storeCancel, storePurge, storeRetry } from "./job-orders";
 import { storeDownloadedJob, storeKickOff, storeManifest } from "./job-writes";
 import { LeaseLost } from "./lease-lost";
@@ -25,28 +26,8 @@ const holder = () => randomUUID();
 const claimFile = async (...claim: Parameters<typeof claimFiles>) =>
   (await claimFiles(...claim))[0] ?? null;
 
-async function newJob(change: Partial<NewJob> = {}): Promise<string> {
-  const connectionId = randomUUID();
-  await pool.query(
-    `INSERT INTO connections (id, name, fhir_base_url, auth, updated_at)
-     VALUES ($1, 'Test', 'https://bulk.example.org/fhir', 'none', now())`,
-    [connectionId],
-  );
-  const [jobId] = await createJobs([
-    {
-      connectionId,
-      connectionName: "Test",
-      fhirBaseUrl: "https://bulk.example.org/fhir",
-      level: "group",
-      groupId: "g1",
-      groupName: "Group one",
-      request: { resource_types: ["Patient"] },
-      createdBy: "test",
-      ...change,
-    },
-  ]);
-  return jobId as string;
-}
+const newJob = (change: Partial<NewJob> = {}) =>
+  jobForTests({ level: "group", groupId: "g1", groupName: "Group one", ...change });
 
 /** A job whose manifest has come, with so many files. */
 async function jobWithFiles(count: number): Promise<string> {

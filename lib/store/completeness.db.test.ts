@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
 import { chart } from "@/lib/query/chart";
 import { database } from "./client";
-import { createJobs } from "./create-job";
 import { freshDatabase } from "./fresh-database";
+import { jobForTests } from "./job-for-tests";
 import { jobDetail } from "./jobs";
 
 await freshDatabase();
@@ -22,24 +22,7 @@ const patients: File = { kind: "output", expected: 5, lines: 5 };
 /** A job that has ended without failure, with these files. */
 async function doneJob(files: File[]): Promise<string> {
   const { pool } = database();
-  const connectionId = randomUUID();
-  await pool.query(
-    `INSERT INTO connections (id, name, fhir_base_url, auth, updated_at)
-     VALUES ($1, 'Test', 'https://bulk.example.org/fhir', 'none', now())`,
-    [connectionId],
-  );
-  const [jobId] = await createJobs([
-    {
-      connectionId,
-      connectionName: "Test",
-      fhirBaseUrl: "https://bulk.example.org/fhir",
-      level: "system",
-      groupId: null,
-      groupName: null,
-      request: { resource_types: [] },
-      createdBy: "test",
-    },
-  ]);
+  const jobId = await jobForTests({ request: { resource_types: [] } });
   await pool.query("UPDATE export_jobs SET stage = 'done', ended_at = now() WHERE id = $1", [
     jobId,
   ]);
