@@ -155,6 +155,29 @@ export async function serveQuestions(
     "table Observation of a patient",
     (query, n) => `/api/data/Observation?${query}&patient=${at(query, n).patient}`,
   );
+  // What a patient's page says, without its choice of versions: every row of the patient, out of the jobs.
+  both(
+    "page of a patient",
+    (query, n) => `/api/data/patients/${at(query, n).patient}/summary?${query}`,
+    {
+      sql: `SELECT count(*), max(resource::text) FROM (
+        ${[
+          "patients",
+          "conditions",
+          "observations",
+          "medication_requests",
+          "encounters",
+          "resources",
+        ]
+          .map(
+            (table) =>
+              `SELECT patient_id, resource FROM ${table} WHERE etl_job_id = ANY($1::uuid[])`,
+          )
+          .join(" UNION ALL ")}) AS held WHERE patient_id = $2`,
+      parameters: (jobIds) => [jobIds, known[0]?.patient],
+    },
+    ["one job", "all jobs"],
+  );
   const searched: [string, string, (query: string, n: number) => string, string][] = [
     ["an id", "Observation", (query, n) => at(query, n).id, "id ILIKE '%0123abcd%'"],
     ["a frequent code", "Observation", () => "29463-7", "code ILIKE '%29463-7%'"],

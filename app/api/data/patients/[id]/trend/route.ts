@@ -1,0 +1,14 @@
+import { z } from "zod";
+import { PatientTrendQuery } from "@/lib/contract/patient";
+import { route } from "@/lib/http/route";
+import { patientTrend } from "@/lib/query/patient-trend";
+
+/** `GET /api/data/patients/{id}/trend?code=&code_system=&unit=&job=&state=&limit=` */
+export const GET = route(
+  {
+    access: "read",
+    query: PatientTrendQuery,
+    params: z.object({ id: z.string().min(1).max(2048) }),
+  },
+  ({ query, params }) => patientTrend(params.id, query),
+);
