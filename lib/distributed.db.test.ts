@@ -147,13 +147,13 @@ test("jobs are loaded, settled, looked at, begun anew and dropped on distributed
     for (const name of ChartName.options) {
       await chart(name, { job: jobs, code: "weight" } as never);
     }
-    await dataTypes(jobs);
-    await dataTypes(jobs, "p1");
+    await dataTypes({ job: jobs });
+    await dataTypes({ job: jobs, patient: "p1" });
   }
-  const { types } = await dataTypes([job]);
+  const { types } = await dataTypes({ job: [job] });
   for (const { type } of types) {
     const list = await dataRows(type, { page: 1, page_size: 10 });
-    await dataRows(type, { page: 1, page_size: 10, job, q: "o", patient: "p1" });
+    await dataRows(type, { page: 1, page_size: 10, job: [job], q: "o", patient: "p1" });
     const [row] = list.rows;
     if (!row) throw new Error(`no ${type} is listed`);
     await dataResource(type, row.id, { job: row.job_id, patient: row.patient_id });

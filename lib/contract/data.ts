@@ -1,18 +1,45 @@
 import { z } from "zod";
-import { ChartQuery } from "./chart";
+import { checkFilters, filterMembers, Month } from "./chart";
 import { ResourceType } from "./export-request";
 
-/** `GET /api/data/{type}`: rows of one resource type, newest job first. */
-export const DataQuery = z.object({
-  job: z.uuid().optional(),
-  patient: z.string().max(200).optional(),
-  /** a whole id, the begin of a patient's, or part of a name, a code or its display */
-  q: z.string().max(200).optional(),
-  /** `next` of an earlier answer: the rows that follow; goes further than `page`, at the same speed */
-  after: z.string().max(2000).optional(),
-  page: z.coerce.number().int().min(1).max(1000).default(1),
-  page_size: z.coerce.number().int().min(1).max(100).default(25),
-});
+/**
+ * `GET /api/data/{type}`: rows of one resource type, newest job first. With a chart's filters and what
+ * a bar of it stands for, the resources behind that bar.
+ */
+export const DataQuery = z
+  .object({
+    ...filterMembers,
+    patient: z.string().max(200).optional(),
+    /** a whole id, the begin of a patient's, or part of a name, a code or its display */
+    q: z.string().max(200).optional(),
+    /** rows of this code; of an Observation also that of a component */
+    code: z.string().max(200).optional(),
+    /** with `code`: of this system; empty: of none */
+    code_system: z.string().max(2000).optional(),
+    /** rows that have no code, by their words: how charts count these */
+    display: z.string().max(2000).optional(),
+    /** Encounters of this class, as the chart names it ("unknown": of none) */
+    class: z.string().max(200).optional(),
+    /** Observations with numbers as charts show them (not those entered in error), of any unit */
+    numeric: z.stringbool().optional(),
+    /** Observations with a number in this unit; empty: without one */
+    unit: z.string().max(100).optional(),
+    /** Observations with a number from here on, and below that; the ends of a distribution are open */
+    value_from: z.coerce.number().optional(),
+    value_to: z.coerce.number().optional(),
+    /** one month, in place of `from` and `to` */
+    month: Month.optional(),
+    /** `next` of an earlier answer: the rows that follow; goes further than `page`, at the same speed */
+    after: z.string().max(2000).optional(),
+    page: z.coerce.number().int().min(1).max(1000).default(1),
+    page_size: z.coerce.number().int().min(1).max(100).default(25),
+  })
+  .superRefine((value, context) => {
+    checkFilters(value, context);
+    if (value.month && (value.from || value.to)) {
+      context.addIssue({ code: "custom", path: ["month"], message: "stands for `from` and `to`" });
+    }
+  });
 export type DataQuery = z.infer<typeof DataQuery>;
 
 export const DataRow = z.object({
@@ -62,9 +89,9 @@ export const DataResource = z.object({
 export type DataResource = z.infer<typeof DataResource>;
 
 /** Query of `GET /api/data`: the filters of the rows, so that the counts fit the table; several jobs. */
-export const DataTypesQuery = ChartQuery.pick({ job: true }).extend({
-  patient: DataQuery.shape.patient,
-});
+export const DataTypesQuery = z
+  .object({ ...filterMembers, patient: z.string().max(200).optional() })
+  .superRefine(checkFilters);
 export type DataTypesQuery = z.infer<typeof DataTypesQuery>;
 
 /** `GET /api/data`: which types there are, with their numbers of rows. */

@@ -1,4 +1,4 @@
-import { ChartData, ChartName, type ChartQuery } from "@/lib/contract/chart";
+import { ChartData, ChartName, type ChartNumbers, type ChartQuery } from "@/lib/contract/chart";
 import { encountersOverTime } from "./charts/encounters-over-time";
 import { mostFrequentConditions } from "./charts/most-frequent-conditions";
 import { mostFrequentMedications } from "./charts/most-frequent-medications";
@@ -8,10 +8,13 @@ import { observationTrend } from "./charts/observation-trend";
 import { patientsByAgeAndSex } from "./charts/patients-by-age-and-sex";
 import { resourcesByType } from "./charts/resources-by-type";
 import { summary } from "./charts/summary";
-import { type JobsState, jobsAndState } from "./chosen-jobs";
+import { type Chosen, type JobChoice, jobsAndState } from "./chosen-jobs";
+import { refuseFilters } from "./refuse-filters";
 import { Remembered } from "./remembered";
+import type { Selection } from "./selection";
+import { sourceOfJobs } from "./source-of-jobs";
 
-const charts: { [N in ChartName]: (query: ChartQuery) => Promise<ChartData<N>> } = {
+const charts: { [N in ChartName]: (selection: Selection) => Promise<ChartNumbers<N>> } = {
   summary,
   "resources-by-type": resourcesByType,
   "patients-by-age-and-sex": patientsByAgeAndSex,
@@ -24,18 +27,26 @@ const charts: { [N in ChartName]: (query: ChartQuery) => Promise<ChartData<N>> }
 };
 
 const remembered = new Remembered<unknown>();
+const sources = new Remembered<Selection["source"]>();
 
 async function answer<N extends ChartName>(
   name: N,
-  query: ChartQuery,
-  state: JobsState | null,
+  query: Partial<ChartQuery>,
+  { jobs, ids, state }: Chosen,
 ): Promise<ChartData<N>> {
-  const make = async () => ChartData[name].parse(await charts[name](query));
+  const { code, unit, sex = [], age = [], from, to } = query;
+  const chosen = JSON.stringify([...ids].sort());
+  const make = async () => {
+    const sourceOf = () => sourceOfJobs(ids);
+    const source = state ? await sources.get(chosen, state, sourceOf) : await sourceOf();
+    const numbers = await charts[name]({ jobs, source, code, unit });
+    return ChartData[name].parse({ ...numbers, source });
+  };
   if (!state) return (await make()) as ChartData<N>;
   // Ages and the ends of axes are of today.
   const today = new Date().toISOString().slice(0, 10);
-  const { job, code, unit } = query;
-  const key = JSON.stringify([name, [...job].sort(), code, unit, today]);
+  const filters = [code, unit, [...sex].sort(), [...age].sort(), from, to];
+  const key = JSON.stringify([name, chosen, ...filters, today]);
   return (await remembered.get(key, state, make)) as ChartData<N>;
 }
 
@@ -46,29 +57,29 @@ async function answer<N extends ChartName>(
  */
 export async function chart<N extends ChartName>(
   name: N,
-  query: ChartQuery,
+  query: Partial<ChartQuery>,
 ): Promise<ChartData<N>> {
-  return answer(name, query, (await jobsAndState(query.job)).state);
+  refuseFilters(query);
+  return answer(name, query, await jobsAndState(query));
 }
 
 /**
  * Makes what the page of charts asks for first, while the browser still reads the page's code: all
  * charts, and the values of the most frequent code. Costs one small statement where all is known.
  */
-export async function warmCharts(job: string[]): Promise<void> {
-  const { state } = await jobsAndState(job);
-  if (!state) return;
-  const query = { job };
+export async function warmCharts(choice: JobChoice): Promise<void> {
+  const chosen = await jobsAndState(choice);
+  if (!chosen.state) return;
   const values = async () => {
-    const { codes } = await answer("observation-codes", query, state);
+    const { codes } = await answer("observation-codes", choice, chosen);
     const first = codes.find(({ code }) => code !== null);
     if (!first?.code) return;
-    const ofCode = { job, code: first.code, unit: first.units[0] };
+    const ofCode = { ...choice, code: first.code, unit: first.units[0] };
     await Promise.all([
-      answer("observation-distribution", ofCode, state),
-      answer("observation-trend", ofCode, state),
+      answer("observation-distribution", ofCode, chosen),
+      answer("observation-trend", ofCode, chosen),
     ]);
   };
   const others = ChartName.options.filter((name) => !name.startsWith("observation-"));
-  await Promise.all([values(), ...others.map((name) => answer(name, query, state))]);
+  await Promise.all([values(), ...others.map((name) => answer(name, choice, chosen))]);
 }

@@ -8,7 +8,7 @@ import { withClient } from "@/lib/load/with-client";
 import { database } from "@/lib/store/client";
 import { freshDatabase } from "@/lib/store/fresh-database";
 import { chart } from "./chart";
-import { chosenJobs } from "./chosen-jobs";
+import { jobsAndState } from "./chosen-jobs";
 
 await freshDatabase();
 
@@ -54,12 +54,12 @@ test("a large job that loads is looked at when somebody asks, and again when tha
 
   await rowsArrive(1, 10);
   expect(await weights()).toBe(10);
-  expect(await chosenJobs([jobId])).toEqual([[], [jobId]]);
+  expect((await jobsAndState({ job: [jobId] })).jobs).toEqual([[], [jobId]]);
 
   await rowsArrive(11, 50);
   expect(await weights()).toBe(50);
   expect(await looks()).toMatchObject({ settled: false });
-  expect(await chosenJobs([jobId])).toEqual([[jobId], []]);
+  expect((await jobsAndState({ job: [jobId] })).jobs).toEqual([[jobId], []]);
 
   await rowsArrive(51, 60);
   expect(await weights()).toBe(50);

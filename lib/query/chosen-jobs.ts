@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { ChartQuery } from "@/lib/contract/chart";
 import { JobStage } from "@/lib/contract/job";
 import { lookAtRows } from "./look-at-rows";
 import { rows } from "./rows";
@@ -26,7 +27,9 @@ const sql = `
            WHERE f.job_id = j.id AND f.kind = 'output' AND r.settled IS NOT TRUE) AS bytes
     FROM export_jobs AS j LEFT JOIN roll_up_jobs AS r ON r.etl_job_id = j.id
    -- A list of members, while it loads, is not patients' data: only who chooses it sees it.
-   WHERE ($1::uuid[] = '{}' AND j.purpose IS DISTINCT FROM 'members') OR j.id = ANY($1)`;
+   WHERE (($1::uuid[] = '{}' AND j.purpose IS DISTINCT FROM 'members') OR j.id = ANY($1))
+     AND ($2::uuid IS NULL OR j.connection_id = $2) AND ($3::text IS NULL OR j.group_id = $3)
+   ORDER BY j.created_at DESC, j.id`;
 
 /** Up to here (some 15,000 Observations) the rows themselves are read each time. */
 const smallBytes = 16 * 2 ** 20;
@@ -34,7 +37,18 @@ const smallBytes = 16 * 2 ** 20;
 /** Of more rows, how old the numbers of a job that still loads may be: looking takes a tenth of the time. */
 const isOld = ({ age, seconds }: Row) => (age ?? 0) > Math.max(3, 10 * (seconds ?? 0));
 
+/** By which a person chooses jobs: by their ids (none: all), by connection, by group. */
+export type JobChoice = Partial<Pick<ChartQuery, "job" | "connection" | "group">>;
+
 export type ChosenJobs = [rolledUp: string[], plain: string[]];
+
+export type Chosen = {
+  jobs: ChosenJobs;
+  /** all of them, newest first */
+  ids: string[];
+  /** null where an answer must not be kept */
+  state: JobsState | null;
+};
 
 /** What an answer is made of, as texts that differ when it does. */
 export type JobsState = {
@@ -68,17 +82,18 @@ function stateOf(found: Row[]): JobsState | null {
  * has roll-ups for good. One that is not is read row by row while it is small; of more rows, roll-ups are
  * made when somebody looks, at most seconds old while it loads, and made anew in the background. A list
  * in hand also lets PostgreSQL plan with no other partitions than those.
- * @returns state: null where an answer must not be kept
  */
-export async function jobsAndState(
-  job: string[],
-): Promise<{ jobs: ChosenJobs; state: JobsState | null }> {
-  const found = await rows(Row, sql, [job]);
+export async function jobsAndState(choice: JobChoice): Promise<Chosen> {
+  const found = await rows(Row, sql, [
+    choice.job ?? [],
+    choice.connection ?? null,
+    choice.group ?? null,
+  ]);
   const large = (row: Row) => row.settled !== true && (row.bytes ?? 0) > smallBytes;
   const never = found.filter((row) => large(row) && row.settled === null);
   if (never.length > 0) {
     for (const { id, bytes } of never) await lookAtRows(id, bytes ?? 0);
-    return jobsAndState(job);
+    return jobsAndState(choice);
   }
   for (const row of found) {
     if (large(row) && row.seen !== row.bytes && isOld(row)) {
@@ -88,10 +103,9 @@ export async function jobsAndState(
   }
   const ids = (rolledUp: boolean) =>
     found.filter((row) => (row.settled === true || large(row)) === rolledUp).map(({ id }) => id);
-  return { jobs: [ids(true), ids(false)], state: stateOf(found) };
-}
-
-/** The jobs of `jobsAndState` alone. */
-export async function chosenJobs(job: string[]): Promise<ChosenJobs> {
-  return (await jobsAndState(job)).jobs;
+  return {
+    jobs: [ids(true), ids(false)],
+    ids: found.map(({ id }) => id),
+    state: stateOf(found),
+  };
 }

@@ -1,8 +1,9 @@
 import { z } from "zod";
-import type { ChartData, ChartQuery } from "@/lib/contract/chart";
-import { chosenJobs } from "./chosen-jobs";
+import type { ChartNumbers } from "@/lib/contract/chart";
+import { nothingLeftOut } from "./nothing-left-out";
 import { rolledUp } from "./rolled-up";
 import { rows } from "./rows";
+import type { Selection } from "./selection";
 
 const Row = z.object({
   code_system: z.string().nullable(),
@@ -50,11 +51,12 @@ const sql = `
  */
 export async function codeCounts(
   table: "conditions" | "medication_requests",
-  query: ChartQuery,
-): Promise<ChartData<"most-frequent-conditions">> {
-  const found = await rows(Row, sql, [...(await chosenJobs(query.job)), table]);
+  { jobs }: Selection,
+): Promise<ChartNumbers<"most-frequent-conditions">> {
+  const found = await rows(Row, sql, [...jobs, table]);
   return {
     codes: found.map(({ distinct, ...code }) => code),
     distinct: found[0]?.distinct ?? 0,
+    left_out: nothingLeftOut,
   };
 }

@@ -2,9 +2,10 @@ import { z } from "zod";
 import type { DataList, DataQuery } from "@/lib/contract/data";
 import { AppError } from "@/lib/errors";
 import { type DataTable, tableOf } from "@/lib/store/data-tables";
-import { type ChosenJobs, chosenJobs } from "./chosen-jobs";
+import { type ChosenJobs, type JobChoice, jobsAndState } from "./chosen-jobs";
 import { dataColumns } from "./data-columns";
 import { Parameters } from "./parameters";
+import { refuseFilters } from "./refuse-filters";
 import { rolledUp } from "./rolled-up";
 import { rows } from "./rows";
 import { search } from "./search";
@@ -28,7 +29,6 @@ const asText = (column: string) =>
 
 const Count = z.object({ job_id: z.uuid(), n: z.number() });
 const Found = z.object({ n: z.number() });
-const Job = z.object({ id: z.uuid() });
 
 /** The key of the row after which the next page begins. */
 const Cursor = z.tuple([z.uuid(), z.string(), z.string()]);
@@ -124,18 +124,13 @@ function rowsOfJob(
  * of a patient's id, or a part of a name, a code or its display. `total` is null where it finds more than 10,000.
  * @throws AppError invalid-request where `after` is not one of ours
  */
-export async function dataRows(type: string, query: DataQuery): Promise<DataList> {
+export async function dataRows(
+  type: string,
+  query: Omit<DataQuery, "job"> & JobChoice,
+): Promise<DataList> {
   const table = tableOf(type);
-  const [jobs, chosen] = await Promise.all([
-    rows(
-      Job,
-      `SELECT id FROM export_jobs
-        WHERE ($1::uuid IS NULL AND purpose IS DISTINCT FROM 'members') OR id = $1
-        ORDER BY created_at DESC, id`,
-      [query.job ?? null],
-    ),
-    chosenJobs(query.job ? [query.job] : []),
-  ]);
+  refuseFilters(query);
+  const { jobs: chosen, ids: jobs } = await jobsAndState(query);
   const parameters = new Parameters();
   const conditions: string[] = [];
   if (query.patient !== undefined) {
@@ -161,10 +156,10 @@ export async function dataRows(type: string, query: DataQuery): Promise<DataList
   const found: Row[] = [];
   const wanted = query.page_size + 1;
   const cursor = query.after === undefined ? null : fromCursor(query.after);
-  const begin = cursor ? jobs.findIndex(({ id }) => id === cursor[0]) : 0;
+  const begin = cursor ? jobs.indexOf(cursor[0]) : 0;
   let before = cursor ? 0 : (query.page - 1) * query.page_size;
   // A job that has been removed since then has no rows to go on with.
-  for (const { id } of begin < 0 ? [] : jobs.slice(begin)) {
+  for (const id of begin < 0 ? [] : jobs.slice(begin)) {
     if (found.length === wanted) break;
     const holds = known
       ? (held.get(id) ?? 0)

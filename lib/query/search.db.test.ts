@@ -106,7 +106,7 @@ test("a search finds what plain SQL with ILIKE finds, in settled jobs and others
           [chosen, `${literal}%`, q, `%${literal}%`],
         );
         const found: string[] = [];
-        const job = chosen.length === 1 ? chosen[0] : undefined;
+        const job = chosen.length === 1 ? chosen : [];
         let after: string | undefined;
         do {
           const list = await dataRows(type, { job, q, page: 1, page_size: 40, after });

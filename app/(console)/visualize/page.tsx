@@ -20,7 +20,7 @@ export default async function VisualizePage({
   const query = ChartQuery.pick({ job: true }).safeParse(await searchParams);
   if (query.success) {
     // Where it fails the charts say so when they ask.
-    after(() => warmCharts([...new Set(query.data.job)]).catch(() => {}));
+    after(() => warmCharts({ job: [...new Set(query.data.job)] }).catch(() => {}));
   }
   return <Visualize />;
 }

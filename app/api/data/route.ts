@@ -4,5 +4,5 @@ import { dataTypes } from "@/lib/query/data-types";
 
 /** `GET /api/data?job=&patient=`: which types there are, with their numbers of rows. */
 export const GET = route({ access: "read", query: DataTypesQuery }, ({ query }) =>
-  dataTypes(query.job, query.patient),
+  dataTypes(query),
 );

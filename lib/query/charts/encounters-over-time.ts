@@ -1,9 +1,10 @@
 import { z } from "zod";
-import type { ChartData, ChartQuery } from "@/lib/contract/chart";
-import { chosenJobs } from "../chosen-jobs";
+import type { ChartNumbers } from "@/lib/contract/chart";
+import { nothingLeftOut } from "../nothing-left-out";
 import { plausibleMonth, yearsInMonths } from "../plausible-month";
 import { rolledUp } from "../rolled-up";
 import { rows } from "../rows";
+import type { Selection } from "../selection";
 
 const Row = z.object({
   /** the month's first day; null: undated */
@@ -37,9 +38,9 @@ function* steps(from: string, to: string, unit: "month" | "year"): Generator<str
  * `undated`: no start, or one before 1900 or in a month more than a year ahead.
  */
 export async function encountersOverTime(
-  query: ChartQuery,
-): Promise<ChartData<"encounters-over-time">> {
-  const found = await rows(Row, sql, await chosenJobs(query.job));
+  selection: Selection,
+): Promise<ChartNumbers<"encounters-over-time">> {
+  const found = await rows(Row, sql, selection.jobs);
   const dated = found.flatMap((row) => (row.month ? [{ ...row, month: row.month }] : []));
   const undated = found.reduce((sum, row) => sum + (row.month ? 0 : row.count), 0);
 
@@ -57,7 +58,8 @@ export async function encountersOverTime(
 
   const months = dated.map((row) => row.month).sort();
   const [first, last] = [months[0], months.at(-1)];
-  if (!first || !last) return { unit: "month", classes, points: [], undated };
+  if (!first || !last)
+    return { unit: "month", classes, points: [], undated, left_out: nothingLeftOut };
   const span = Number(last.slice(0, 4)) - Number(first.slice(0, 4));
   const unit =
     span > yearsInMonths || (span === yearsInMonths && last.slice(5) > first.slice(5))
@@ -81,5 +83,6 @@ export async function encountersOverTime(
     classes,
     points: [...points].map(([at, counts]) => ({ at, counts })),
     undated,
+    left_out: nothingLeftOut,
   };
 }

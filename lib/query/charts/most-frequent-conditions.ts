@@ -1,9 +1,10 @@
-import type { ChartData, ChartQuery } from "@/lib/contract/chart";
+import type { ChartNumbers } from "@/lib/contract/chart";
 import { codeCounts } from "../code-counts";
+import type { Selection } from "../selection";
 
 /** The twenty conditions that stand in most rows, and how many different ones there are. */
 export async function mostFrequentConditions(
-  query: ChartQuery,
-): Promise<ChartData<"most-frequent-conditions">> {
-  return codeCounts("conditions", query);
+  selection: Selection,
+): Promise<ChartNumbers<"most-frequent-conditions">> {
+  return codeCounts("conditions", selection);
 }

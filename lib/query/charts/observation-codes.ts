@@ -1,8 +1,9 @@
 import { z } from "zod";
-import type { ChartData, ChartQuery } from "@/lib/contract/chart";
-import { chosenJobs } from "../chosen-jobs";
+import type { ChartNumbers } from "@/lib/contract/chart";
+import { nothingLeftOut } from "../nothing-left-out";
 import { rolledUp } from "../rolled-up";
 import { rows } from "../rows";
+import type { Selection } from "../selection";
 
 const Row = z.object({
   code_system: z.string().nullable(),
@@ -42,6 +43,8 @@ const sql = `
  * Codes with numeric values, most values first, components (blood pressure) under their own codes;
  * of each its units, most frequent first. At most 200.
  */
-export async function observationCodes(query: ChartQuery): Promise<ChartData<"observation-codes">> {
-  return { codes: await rows(Row, sql, await chosenJobs(query.job)) };
+export async function observationCodes(
+  selection: Selection,
+): Promise<ChartNumbers<"observation-codes">> {
+  return { codes: await rows(Row, sql, selection.jobs), left_out: nothingLeftOut };
 }

@@ -1,8 +1,9 @@
 import { z } from "zod";
-import type { ChartData, ChartQuery } from "@/lib/contract/chart";
-import { chosenJobs } from "../chosen-jobs";
+import type { ChartNumbers } from "@/lib/contract/chart";
+import { nothingLeftOut } from "../nothing-left-out";
 import { requiredCode } from "../required-code";
 import { rows } from "../rows";
+import type { Selection } from "../selection";
 import { valuesOfCode } from "../values-of-code";
 
 const Row = z.object({
@@ -79,13 +80,13 @@ const tidy = (value: number) => Number(value.toPrecision(12));
  * @throws AppError invalid-request without a code
  */
 export async function observationDistribution(
-  query: ChartQuery,
-): Promise<ChartData<"observation-distribution">> {
-  const code = requiredCode(query);
-  const jobs = await chosenJobs(query.job);
-  const [row] = await rows(Row, sql, [...jobs, code, query.unit ?? null]);
+  selection: Selection,
+): Promise<ChartNumbers<"observation-distribution">> {
+  const code = requiredCode(selection);
+  const [row] = await rows(Row, sql, [...selection.jobs, code, selection.unit ?? null]);
   if (!row) throw new TypeError("an aggregate always has a row");
-  const { step, first, last, filled, ...stats } = row;
+  const { step, first, last, filled, ...numbers } = row;
+  const stats = { ...numbers, left_out: nothingLeftOut };
   const counts = new Map(filled);
   if (step === null || first === null || last === null) {
     const [from, to] = [row.median, row.median];

@@ -1,10 +1,11 @@
 import { z } from "zod";
-import type { ChartData, ChartQuery } from "@/lib/contract/chart";
+import type { ChartNumbers } from "@/lib/contract/chart";
 import { type RollUpName, rollUps } from "@/lib/store/roll-ups";
-import { chosenJobs } from "../chosen-jobs";
+import { nothingLeftOut } from "../nothing-left-out";
 import { plausibleMonth, plausibleYear, yearsInMonths } from "../plausible-month";
 import { requiredCode } from "../required-code";
 import { rows } from "../rows";
+import type { Selection } from "../selection";
 import { chosenUnit } from "../values-of-code";
 
 const Row = z.object({
@@ -88,12 +89,14 @@ const sql = `
  * a month, a year where the values span more than six years; a time without values has no point.
  * @throws AppError invalid-request without a code
  */
-export async function observationTrend(query: ChartQuery): Promise<ChartData<"observation-trend">> {
-  const code = requiredCode(query);
-  const jobs = await chosenJobs(query.job);
-  const found = await rows(Row, sql, [...jobs, code, query.unit ?? null]);
+export async function observationTrend(
+  selection: Selection,
+): Promise<ChartNumbers<"observation-trend">> {
+  const code = requiredCode(selection);
+  const found = await rows(Row, sql, [...selection.jobs, code, selection.unit ?? null]);
   return {
     unit: found[0]?.unit ?? null,
+    left_out: nothingLeftOut,
     points: found.map(({ at, count, p: [p25, median, p75] }) => ({ at, count, median, p25, p75 })),
   };
 }

@@ -1,8 +1,9 @@
 import { z } from "zod";
-import type { ChartData, ChartQuery } from "@/lib/contract/chart";
-import { chosenJobs } from "../chosen-jobs";
+import type { ChartNumbers } from "@/lib/contract/chart";
+import { nothingLeftOut } from "../nothing-left-out";
 import { rolledUp } from "../rolled-up";
 import { rows } from "../rows";
+import type { Selection } from "../selection";
 
 const Row = z.object({
   /** 0 … 9: ten-year bands, 9 is 90 and above; null: unknown */
@@ -48,9 +49,9 @@ const none = { female: 0, male: 0, other: 0, unknown: 0 };
  * birth in the future, or dead at an unknown time.
  */
 export async function patientsByAgeAndSex(
-  query: ChartQuery,
-): Promise<ChartData<"patients-by-age-and-sex">> {
-  const found = await rows(Row, sql, await chosenJobs(query.job));
+  selection: Selection,
+): Promise<ChartNumbers<"patients-by-age-and-sex">> {
+  const found = await rows(Row, sql, selection.jobs);
   const counts = (band: number | null) => {
     const row = found.find((one) => one.band === band) ?? none;
     return { female: row.female, male: row.male, other: row.other, unknown: row.unknown };
@@ -59,5 +60,5 @@ export async function patientsByAgeAndSex(
     band: band === 9 ? "90+" : `${band * 10}–${band * 10 + 9}`,
     ...counts(band),
   }));
-  return { bands: [...bands, { band: "unknown", ...counts(null) }] };
+  return { bands: [...bands, { band: "unknown", ...counts(null) }], left_out: nothingLeftOut };
 }

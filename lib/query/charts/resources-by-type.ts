@@ -1,9 +1,10 @@
 import { z } from "zod";
-import type { ChartData, ChartQuery } from "@/lib/contract/chart";
+import type { ChartNumbers } from "@/lib/contract/chart";
 import { typeOfTable } from "@/lib/store/data-tables";
-import { chosenJobs } from "../chosen-jobs";
+import { nothingLeftOut } from "../nothing-left-out";
 import { rolledUp } from "../rolled-up";
 import { rows } from "../rows";
+import type { Selection } from "../selection";
 
 const Row = z.object({ type: z.string(), records: z.number() });
 
@@ -31,13 +32,15 @@ const patientSql = `
 
 /** Rows of each resource type that the chosen jobs hold, most first; of one patient, where named. */
 export async function resourcesByType(
-  query: Pick<ChartQuery, "job"> & { patient?: string },
-): Promise<ChartData<"resources-by-type">> {
-  const jobs = await chosenJobs(query.job);
+  { jobs }: Pick<Selection, "jobs">,
+  patient?: string,
+): Promise<ChartNumbers<"resources-by-type">> {
+  const found =
+    patient === undefined
+      ? await rows(Row, sql, jobs)
+      : await rows(Row, patientSql, [jobs.flat(), patient]);
   return {
-    types:
-      query.patient === undefined
-        ? await rows(Row, sql, jobs)
-        : await rows(Row, patientSql, [jobs.flat(), query.patient]),
+    types: found.map((row) => ({ ...row, undated: 0, without_patient: 0 })),
+    left_out: nothingLeftOut,
   };
 }
