@@ -18,10 +18,16 @@ export type Child = {
  */
 export async function startChild(
   name: string,
-  { env = {}, flags = [] }: { env?: Record<string, string>; flags?: readonly string[] } = {},
+  {
+    env = {},
+    flags = [],
+    ownSession = false,
+  }: { env?: Record<string, string>; flags?: readonly string[]; ownSession?: boolean } = {},
 ): Promise<Child> {
   const started: ChildProcess = fork(path.join(import.meta.dirname, `${name}.ts`), {
     execArgv: [...flags, "--import", "tsx"],
+    // As start/supervisor does it with the worker: Linux shares the CPU among sessions first.
+    detached: ownSession && process.platform !== "win32",
     // Our stdout is the tables' alone; downloads that break on purpose are not worth a line.
     stdio: ["ignore", process.stderr, process.stderr, "ipc"],
     env: { ...process.env, LOG_LEVEL: "error", ...env },

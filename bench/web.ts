@@ -4,6 +4,7 @@ import { mkdir } from "node:fs/promises";
 import { Agent, request } from "node:http";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { pathToFileURL } from "node:url";
 import { firstStart } from "@/lib/session/first-start";
 import { ensureBuilt } from "@/start/build";
 import { freePort } from "@/start/free-port";
@@ -69,10 +70,16 @@ export async function startWeb({
   await firstStart({ ADMIN_EMAIL: email, ADMIN_PASSWORD: password, ETL_API_KEY: apiKey });
   const child = spawn(
     process.execPath,
-    [path.resolve("node_modules/next/dist/bin/next"), "start", "-p", `${port}`],
+    [
+      "--import",
+      pathToFileURL(path.resolve("start/end-with-parent.mjs")).href,
+      ...[path.resolve("node_modules/next/dist/bin/next"), "start", "-p", `${port}`],
+    ],
     {
       env: { ...process.env, ...settings, NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1" },
-      stdio: ["ignore", "inherit", "inherit"],
+      stdio: ["ignore", "inherit", "inherit", "ipc"],
+      // With a session of its own, as start/supervisor starts it: Linux shares the CPU among sessions first.
+      detached: process.platform !== "win32",
     },
   );
   const ended = once(child, "exit");

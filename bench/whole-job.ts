@@ -17,7 +17,9 @@ export type Workers = {
 /** `count` worker processes as they are installed, with the database and BULK_DIR of this one, looking for work. */
 export async function startWorkers(count = 1): Promise<Workers> {
   const children = await Promise.all(
-    Array.from({ length: count }, () => startChild("worker-process", leanProcess)),
+    Array.from({ length: count }, () =>
+      startChild("worker-process", { ...leanProcess, ownSession: true }),
+    ),
   );
   const heard = async () =>
     Number((await database().pool.query("SELECT count(*) FROM workers")).rows[0]?.count);

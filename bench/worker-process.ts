@@ -1,12 +1,16 @@
-import { constants, setPriority } from "node:os";
 import { runWorker } from "@/lib/pipeline/worker";
-import { closeDatabase } from "@/lib/store/client";
+import { closeDatabase, database } from "@/lib/store/client";
+import { standBack } from "@/lib/store/stand-back";
+import { standBackIn } from "@/lib/store/stand-back-in";
 
 // The worker as it is installed, which tells its peak memory, and its CPU since it began, when it is asked
 // to end.
 
 // As start/worker does.
-setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+standBack();
+standBackIn(database().pool);
+// It has a session of its own, so nothing else ends it where the bench is killed.
+process.once("disconnect", () => process.exit());
 const ending = new AbortController();
 process.on("message", async (message) => {
   if (message === "begin") {

@@ -1,7 +1,8 @@
-import { constants, setPriority } from "node:os";
 import { runWorker } from "@/lib/pipeline/worker";
 import { parseEnv } from "@/lib/settings/env";
-import { closeDatabase } from "@/lib/store/client";
+import { closeDatabase, database } from "@/lib/store/client";
+import { standBack } from "@/lib/store/stand-back";
+import { standBackIn } from "@/lib/store/stand-back-in";
 import { openDatabase } from "./application";
 
 /**
@@ -9,8 +10,7 @@ import { openDatabase } from "./application";
  * number may run; each applies the migrations that it finds missing.
  */
 export default async function worker(): Promise<void> {
-  // Pages go first where web and worker share a machine; alone, it is as fast.
-  setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+  standBack();
   const ending = new AbortController();
   let asked = 0;
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
@@ -24,6 +24,7 @@ export default async function worker(): Promise<void> {
     // Under a starter, which has told it already.
     quiet: Boolean(process.channel),
   });
+  standBackIn(database().pool);
   try {
     if (!ending.signal.aborted) await runWorker({ signal: ending.signal });
   } finally {

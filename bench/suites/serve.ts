@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { comeForward } from "@/bench/come-forward";
 import { writeData } from "@/bench/data";
 import type { DataSet } from "@/bench/data-sets";
 import { type FileServer, startFileServer } from "@/bench/file-server";
@@ -201,6 +202,8 @@ export const serve: Suite = {
     const files = await startFileServer(loaded.files);
     const workers = await startWorkers();
     const load = keepLoading(files, loaded);
+    const stepBack = comeForward(process.pid);
+    if (!stepBack) say("  no higher priority for who asks: its own waiting is counted too");
     try {
       while (!load.job()) await sleep(50);
       const questions = await serveQuestions(web, data, load.job);
@@ -266,6 +269,7 @@ export const serve: Suite = {
       await workers.stop();
       files.stop();
       await web.stop();
+      stepBack?.();
     }
   },
 };

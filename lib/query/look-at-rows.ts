@@ -6,7 +6,7 @@ import { writeRollUps } from "@/lib/store/write-roll-ups";
 const looking = new Map<string, Promise<void>>();
 
 async function look(jobId: string, bytes: number): Promise<void> {
-  const client = await database().pool.connect();
+  const client = await database().background.connect();
   try {
     await client.query("BEGIN");
     // Who holds it makes them too: another web process, or the worker that settles the job.

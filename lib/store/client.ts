@@ -2,22 +2,28 @@ import { PrismaPg } from "@prisma/adapter-pg";
 import pg from "pg";
 import { env } from "@/lib/settings/env";
 import { PrismaClient } from "@/prisma/generated/client";
+import { standBackIn } from "./stand-back-in";
 
 /**
  * Secret columns are absent unless a query selects them by name. The pool is the one that Prisma's
  * adapter uses: COPY and the claims go through it directly.
  */
 function open(url: string) {
-  const pool = new pg.Pool({
-    connectionString: url,
-    // A load holds one connection, its lease is renewed over another.
-    max: Math.max(20, 2 * env().WORKER_CONCURRENCY + 8),
-    connectionTimeoutMillis: 10_000,
-    idleTimeoutMillis: 30_000,
-    application_name: "bulkhouse",
-  });
-  // A connection that dies while idle must not end the process; the next query reports it.
-  pool.on("error", () => {});
+  const connections = (max: number) => {
+    const made = new pg.Pool({
+      connectionString: url,
+      max,
+      connectionTimeoutMillis: 10_000,
+      idleTimeoutMillis: 30_000,
+      application_name: "bulkhouse",
+    });
+    // A connection that dies while idle must not end the process; the next query reports it.
+    made.on("error", () => {});
+    return made;
+  };
+  // A load holds one connection, its lease is renewed over another.
+  const pool = connections(Math.max(20, 2 * env().WORKER_CONCURRENCY + 8));
+  let background: pg.Pool | undefined;
   const connect = () =>
     new PrismaClient({
       adapter: new PrismaPg(pool),
@@ -35,9 +41,17 @@ function open(url: string) {
       return prisma;
     },
     pool,
+    /** for long work that nobody's page should wait behind */
+    get background() {
+      if (!background) {
+        background = connections(2);
+        standBackIn(background);
+      }
+      return background;
+    },
     async close() {
       await prisma?.$disconnect();
-      await pool.end();
+      await Promise.all([pool.end(), background?.end()]);
     },
   };
 }
