@@ -16,6 +16,7 @@ import { memory } from "./suites/memory";
 import { reload } from "./suites/reload";
 import { serve } from "./suites/serve";
 import { soak } from "./suites/soak";
+import { vitals } from "./suites/vitals";
 import { workers } from "./suites/workers";
 import { markdownTable, plainTable, type Table } from "./table";
 
@@ -29,10 +30,11 @@ const suites: Record<string, Suite> = {
   reload,
   workers,
   serve,
+  vitals,
   soak,
 };
-/** Only where they are named: one takes 15 minutes and 30 GB of disk, one as long as chance will. */
-const onlyByName = new Set(["serve", "soak"]);
+/** Only where they are named: one takes 15 minutes and 30 GB of disk, one a browser, one as long as chance will. */
+const onlyByName = new Set(["serve", "vitals", "soak"]);
 const byDefault = Object.keys(suites).filter((name) => !onlyByName.has(name));
 
 const say = (text: string) => process.stderr.write(`${text}\n`);
@@ -123,6 +125,7 @@ function printer(markdown: boolean) {
  * --suites=load,jobs  --sizes=1e4,1e5,1e6  --runs=3  --files=<folder of NDJSON files, one a type>
  * --markdown
  * --suites=soak  --sizes=1e6  --seed=1
+ * --suites=vitals
  * --suites=serve  --observations=1e7  --database=<address of a PostgreSQL, whose data is kept>
  */
 export default async function bench(args: string[]): Promise<void> {

@@ -14,7 +14,7 @@ export type Context = {
   data: DataSets;
   /** of what is random in the suite `soak` */
   seed: number;
-  /** how many the suite `serve` asks about */
+  /** how many the suite `serve` asks about; `vitals` at most a million */
   observations: number;
   /** progress, to stderr */
   say: (text: string) => void;
