@@ -31,6 +31,7 @@ export function ConnectionPage({ connectionId, role }: { connectionId: string; r
         <IconArrowLeft size={14} aria-hidden style={{ verticalAlign: "-2px" }} /> {t("title")}
       </Anchor>
       <Loaded
+        wholePage
         query={connection}
         skeleton={
           <Stack>

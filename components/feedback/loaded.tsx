@@ -1,10 +1,11 @@
 "use client";
 
-import { Box, VisuallyHidden } from "@mantine/core";
+import { Box, Stack, Title, VisuallyHidden } from "@mantine/core";
 import { IconWifiOff } from "@tabler/icons-react";
 import type { UseQueryResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { useTranslations } from "use-intl";
+import { isRefusal } from "@/lib/browser/api";
 import { FailureAlert } from "./failure-alert";
 import { Notice } from "./notice";
 
@@ -15,16 +16,29 @@ import { Notice } from "./notice";
 export function Loaded<T>({
   query,
   skeleton,
+  wholePage = false,
   children,
 }: {
   query: UseQueryResult<T>;
   skeleton: ReactNode;
+  /** the page's heading comes with the data: a failure then brings its own */
+  wholePage?: boolean;
   children: (data: T) => ReactNode;
 }) {
   const t = useTranslations("frame");
   if (query.data === undefined) {
-    if (query.isError)
-      return <FailureAlert failure={query.error} onRetry={() => void query.refetch()} />;
+    if (query.isError) {
+      const failure = <FailureAlert failure={query.error} onRetry={() => void query.refetch()} />;
+      if (!wholePage) return failure;
+      return (
+        <Stack>
+          <Title order={1} size="h2">
+            {t(isRefusal(query.error) ? "not-found-title" : "failed-title")}
+          </Title>
+          {failure}
+        </Stack>
+      );
+    }
     return (
       <div aria-busy="true">
         <VisuallyHidden>{t("loading")}</VisuallyHidden>

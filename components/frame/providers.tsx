@@ -7,6 +7,7 @@ import { MutationCache, QueryClient, QueryClientProvider } from "@tanstack/react
 import { type ReactNode, useMemo, useState } from "react";
 import { IntlProvider } from "use-intl";
 import "dayjs/locale/zh-cn";
+import { oncePerAccident } from "@/lib/browser/api";
 import { theme } from "./theme";
 
 /** Everything that the whole tree needs: theme, words, and the cache of what the server said. */
@@ -25,7 +26,9 @@ export function Providers({
   const [client] = useState(
     () =>
       new QueryClient({
-        defaultOptions: { queries: { staleTime: 2_000, retry: 1, refetchOnWindowFocus: true } },
+        defaultOptions: {
+          queries: { staleTime: 2_000, retry: oncePerAccident, refetchOnWindowFocus: true },
+        },
         mutationCache: new MutationCache(),
       }),
   );

@@ -40,6 +40,7 @@ export function JobPage({ jobId, role }: { jobId: string; role: Role }) {
         <IconArrowLeft size={14} aria-hidden style={{ verticalAlign: "-2px" }} /> {t("title")}
       </Anchor>
       <Loaded
+        wholePage
         query={job}
         skeleton={
           <Stack>

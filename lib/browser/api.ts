@@ -12,6 +12,14 @@ export class ApiError extends Error {
   }
 }
 
+/** The server understood and said no: asking again says the same. */
+export const isRefusal = (error: unknown): boolean =>
+  error instanceof ApiError && error.status < 500;
+
+/** For queries: an accident (network, 5xx) is asked once more before it is told. */
+export const oncePerAccident = (failures: number, error: unknown): boolean =>
+  failures < 1 && !isRefusal(error);
+
 async function failureOf(response: Response): Promise<Failure> {
   const parsed = Failure.safeParse(await response.json().catch(() => null));
   return parsed.success

@@ -10,7 +10,7 @@ import {
   type JobStatus,
   RejectedLineList,
 } from "@/lib/contract/job";
-import { api } from "./api";
+import { api, isRefusal } from "./api";
 
 const active: JobStatus[] = ["queued", "in-progress", "downloading"];
 
@@ -44,7 +44,9 @@ export const jobQuery = (jobId: string) =>
     queryKey: ["jobs", jobId],
     queryFn: ({ signal }) =>
       api(`/api/bulk-data/status/${encodeURIComponent(jobId)}`, JobDetail, { signal }),
-    refetchInterval: ({ state }) => (state.data && !isActive(state.data) ? false : 1_500),
+    // A job that is not there does not appear by asking for it.
+    refetchInterval: ({ state }) =>
+      isRefusal(state.error) || (state.data && !isActive(state.data)) ? false : 1_500,
   });
 
 export const rejectedLinesQuery = (jobId: string, page: number, pageSize: number) =>
