@@ -1,38 +1,92 @@
 import AxeBuilder from "@axe-core/playwright";
-import { expect, test } from "@playwright/test";
-import { consolePages } from "./pages";
+import { expect, type Page, test } from "@playwright/test";
+import { type ConsolePage, consolePages, headers } from "./pages";
 import { setFaults } from "./sandbox";
 import { kickOff, untilEnded } from "./script";
 import { webUrl } from "./stage";
 
 // Named so that it runs after the journeys (files run in the order of their names), with their data.
 
-test("Every page, in light and dark, English and Chinese, wide and narrow, passes the accessibility check and does not scroll sideways", async ({
-  page,
-  request,
-}) => {
-  test.setTimeout(300_000);
-  for (const { name, path } of await consolePages(request)) {
-    for (const [locale, scheme, width] of [
-      ["en", "light", 1280],
-      ["zh-CN", "dark", 360],
-    ] as const) {
-      await page.context().addCookies([{ name: "locale", value: locale, url: webUrl }]);
-      await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
-      await page.setViewportSize({ width, height: 900 });
+const widths = [360, 1280, 2560];
+/** Pictures of every page in every form, for eyes and for comparing two versions. */
+const snapshots = "test-results/snapshots";
+
+/** A page as it is now: nothing that axe objects to, nothing to scroll sideways, and a picture of it. */
+async function look(page: Page, name: string) {
+  for (const width of widths) {
+    await page.setViewportSize({ width, height: 900 });
+    await page.screenshot({ path: `${snapshots}/${name}-${width}.png`, animations: "disabled" });
+    const overflow = await page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    );
+    expect([name, width, overflow > 0]).toEqual([name, width, false]);
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    expect(violations.map(({ id, nodes }) => `${name} ${width} ${id}: ${nodes[0]?.html}`)).toEqual(
+      [],
+    );
+  }
+}
+
+async function lookAtAll(page: Page, pages: readonly ConsolePage[]) {
+  for (const [locale, scheme] of [
+    ["en", "light"],
+    ["zh-CN", "dark"],
+  ] as const) {
+    await page.context().addCookies([{ name: "locale", value: locale, url: webUrl }]);
+    await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
+    for (const { name, path } of pages) {
+      await page.setViewportSize({ width: 1280, height: 900 });
       await page.goto(path);
       await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
       await page.waitForLoadState("networkidle");
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      expect(
-        violations.map(({ id, nodes }) => `${name} ${locale} ${id}: ${nodes[0]?.html}`),
-      ).toEqual([]);
-      const overflow = await page.evaluate(
-        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-      );
-      expect([name, width, overflow > 0]).toEqual([name, width, false]);
+      await look(page, `${name}-${locale}-${scheme}`);
     }
   }
+}
+
+test("Every page, in light and dark, English and Chinese, narrow and very wide, passes the accessibility check and does not scroll sideways", async ({
+  page,
+  request,
+}) => {
+  test.setTimeout(600_000);
+  await lookAtAll(page, await consolePages(request));
+});
+
+test("So does every page while it waits, where there is nothing, and where something went wrong", async ({
+  page,
+  request,
+}) => {
+  test.setTimeout(600_000);
+  await setFaults({ exportError: "The export ran out of memory", preparationMs: 100 });
+  const failed = await (await kickOff(request, "FallonHealth")).json();
+  await untilEnded(request, failed.job_id);
+  await setFaults({ preparationMs: 600_000, retryAfterSeconds: 1 });
+  const running = await (await kickOff(request, "HealthNewEngland")).json();
+  const nobody = "00000000-0000-4000-8000-000000000000";
+  await lookAtAll(page, [
+    { name: "overview-busy", path: "/" },
+    { name: "job-failed", path: `/jobs/${failed.job_id}` },
+    { name: "job-running", path: `/jobs/${running.job_id}` },
+    { name: "job-unknown", path: `/jobs/${nobody}` },
+    { name: "connection-unknown", path: `/connections/${nobody}` },
+    { name: "jobs-none-found", path: "/jobs?q=nothing-has-this-name" },
+    { name: "visualize-nothing", path: `/visualize?job=${failed.job_id}` },
+    { name: "data-none-found", path: "/data?type=Observation&search=nothing-has-this-name" },
+    { name: "page-unknown", path: "/no-such-page" },
+  ]);
+  await request.delete(`/api/bulk-data/jobs/${running.job_id}`, { headers });
+  await setFaults({});
+});
+
+test.describe(() => {
+  test.use({ storageState: { cookies: [], origins: [] } });
+  test("And so does the way in", async ({ page }) => {
+    test.setTimeout(300_000);
+    await lookAtAll(page, [
+      { name: "sign-in", path: "/sign-in" },
+      { name: "welcome-invalid", path: "/welcome?token=not-a-token" },
+    ]);
+  });
 });
 
 test("A failed job says why, what to do, and offers to try again; with the server well again it completes", async ({

@@ -1,12 +1,13 @@
 import type { APIRequestContext } from "@playwright/test";
 import { apiKey } from "./stage";
 
-const headers = { Authorization: `Bearer ${process.env.BULKHOUSE_API_KEY ?? apiKey}` };
+/** Of a script with an API key. */
+export const headers = { Authorization: `Bearer ${process.env.BULKHOUSE_API_KEY ?? apiKey}` };
+
+export type ConsolePage = { name: string; path: string };
 
 /** Every page of the console, with ids of what is really there. */
-export async function consolePages(
-  request: APIRequestContext,
-): Promise<{ name: string; path: string }[]> {
+export async function consolePages(request: APIRequestContext): Promise<ConsolePage[]> {
   const { jobs } = await (
     await request.get("/api/bulk-data/jobs?status=completed&page_size=50", { headers })
   ).json();
