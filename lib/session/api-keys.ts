@@ -92,7 +92,7 @@ export async function revokeApiKey(
     where: { id: apiKeyId, revokedAt: null, ...visibleTo(actor) },
     data: { revokedAt: new Date() },
   });
-  if (count === 0) throw new AppError("not-found", { what: "API key" });
+  if (count === 0) throw new AppError("not-found", { what: "api_key" });
 }
 
 /**
