@@ -4,6 +4,7 @@ import data from "./zh-CN/data.json";
 import errors from "./zh-CN/errors.json";
 import exports from "./zh-CN/exports.json";
 import frame from "./zh-CN/frame.json";
+import help from "./zh-CN/help.json";
 import jobs from "./zh-CN/jobs.json";
 import overview from "./zh-CN/overview.json";
 import session from "./zh-CN/session.json";
@@ -17,6 +18,7 @@ export const chinese: Messages = {
   frame,
   connections,
   exports,
+  help,
   jobs,
   overview,
   visualize,

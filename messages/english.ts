@@ -3,6 +3,7 @@ import data from "./en/data.json";
 import errors from "./en/errors.json";
 import exports from "./en/exports.json";
 import frame from "./en/frame.json";
+import help from "./en/help.json";
 import jobs from "./en/jobs.json";
 import overview from "./en/overview.json";
 import session from "./en/session.json";
@@ -16,6 +17,7 @@ export const english = {
   frame,
   connections,
   exports,
+  help,
   jobs,
   overview,
   visualize,

@@ -9,8 +9,8 @@ import { useTranslations } from "use-intl";
 const maxSize = 1_048_576;
 
 /**
- * Takes a config as a dropped, chosen or pasted file; the whole page is the drop zone. The text is
- * given to `onText` and nowhere else.
+ * Takes a config as a dropped, chosen or pasted file (dropped beside it, the whole window takes it:
+ * frame/drop-anywhere). The text is given to `onText` and nowhere else.
  */
 export function ConfigDrop({
   onText,
@@ -91,28 +91,6 @@ export function ConfigDrop({
           </Text>
         </Stack>
       </Dropzone>
-      <Dropzone.FullScreen
-        active
-        withinPortal={false}
-        onDrop={accept}
-        onReject={reject}
-        multiple={false}
-        maxSize={maxSize}
-        inputProps={{ "aria-label": t("whole"), tabIndex: -1 }}
-      >
-        <Stack
-          align="center"
-          justify="center"
-          gap="xs"
-          mih="60vh"
-          style={{ pointerEvents: "none" }}
-        >
-          <IconFileUpload size={56} stroke={1.4} aria-hidden />
-          <Text fw={600} size="xl">
-            {t("whole")}
-          </Text>
-        </Stack>
-      </Dropzone.FullScreen>
       {refused ? (
         <Alert
           mt="sm"

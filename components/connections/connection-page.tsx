@@ -19,6 +19,7 @@ import { ConnectionTest, useConnectionTest } from "./connection-test";
 import { ConnectionTestBadge } from "./connection-test-badge";
 import { EditConnection } from "./edit-connection";
 import { PublishedKeys } from "./published-keys";
+import { RegistrationCard } from "./registration-card";
 import { RemoveConnection } from "./remove-connection";
 
 /** One server: does it let us in, which groups has it, start an export, change or remove it. */
@@ -100,6 +101,9 @@ function Detail({ connection, role }: { connection: ConnectionView; role: Role }
             <ConnectionFacts connection={connection} />
             {connection.published_keys.length > 0 ? (
               <PublishedKeys connection={connection} may={may} />
+            ) : null}
+            {connection.auth === "smart" && connection.key ? (
+              <RegistrationCard connectionId={connection.connection_id} />
             ) : null}
             {may ? <RemoveConnection connection={connection} /> : null}
           </Stack>

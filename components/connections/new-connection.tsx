@@ -45,6 +45,17 @@ export function NewConnection() {
     const handed = handedConfig.take();
     if (handed) mutate(handed);
   }, [mutate]);
+  // Dropped while this page is open, whatever it shows: the newest file is the one that is meant.
+  useEffect(
+    () =>
+      handedConfig.onGiven(() => {
+        const handed = handedConfig.take();
+        if (!handed) return;
+        setFound(null);
+        mutate(handed);
+      }),
+    [mutate],
+  );
 
   return (
     <>

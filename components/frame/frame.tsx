@@ -14,44 +14,36 @@ import {
   Tooltip,
   useMantineColorScheme,
 } from "@mantine/core";
-import { useDisclosure } from "@mantine/hooks";
-import { Spotlight, spotlight } from "@mantine/spotlight";
+import { useDisclosure, useOs } from "@mantine/hooks";
 import {
-  IconChartHistogram,
-  IconDatabase,
   IconDeviceDesktop,
-  IconHome,
   IconLanguage,
-  IconListDetails,
   IconLogout,
   IconMoon,
-  IconPlugConnected,
   IconSearch,
-  IconSettings,
   IconSun,
   IconUser,
 } from "@tabler/icons-react";
+import dynamic from "next/dynamic";
 import Link from "next/link";
-import { usePathname, useRouter } from "next/navigation";
+import { usePathname } from "next/navigation";
 import { signOut } from "next-auth/react";
-import { type ReactNode, useEffect } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import { useLocale, useTranslations } from "use-intl";
+import { chooseLanguage } from "./choose-language";
 import { Mark } from "./mark";
+import { places } from "./places";
+import { useKeys } from "./use-keys";
 
-const places = [
-  { id: "overview", href: "/", icon: IconHome },
-  { id: "connections", href: "/connections", icon: IconPlugConnected },
-  { id: "jobs", href: "/jobs", icon: IconListDetails },
-  { id: "visualize", href: "/visualize", icon: IconChartHistogram },
-  { id: "data", href: "/data", icon: IconDatabase },
-  { id: "settings", href: "/settings", icon: IconSettings },
-] as const;
-
-function choose(locale: string) {
-  // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is not in every browser
-  document.cookie = `locale=${locale}; path=/; max-age=31536000; samesite=lax`;
-  window.location.reload();
-}
+// Loaded when they are wanted: the first view does not wait for them.
+const Palette = dynamic(() => import("./palette").then(({ Palette }) => Palette), { ssr: false });
+const Shortcuts = dynamic(() => import("./shortcuts").then(({ Shortcuts }) => Shortcuts), {
+  ssr: false,
+});
+const DropAnywhere = dynamic(
+  () => import("./drop-anywhere").then(({ DropAnywhere }) => DropAnywhere),
+  { ssr: false },
+);
 
 /** Navigation at the left, where-am-I, command palette, language, theme and person at the top. */
 export function Frame({
@@ -64,10 +56,22 @@ export function Frame({
   const t = useTranslations("frame");
   const locale = useLocale();
   const path = usePathname();
-  const router = useRouter();
   const [open, { toggle, close }] = useDisclosure();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const here = places.find(({ href }) => (href === "/" ? path === "/" : path.startsWith(href)));
+
+  const os = useOs();
+  const mod = os === "macos" || os === "ios" ? "⌘" : "Ctrl ";
+  const [palette, setPalette] = useState(0);
+  const [help, setHelp] = useState<boolean | null>(null);
+  const openPalette = () => setPalette((times) => times + 1);
+  useKeys({ onPalette: openPalette, onHelp: () => setHelp(true) });
+  // The whole window takes files as soon as the page itself is done.
+  const [calm, setCalm] = useState(false);
+  useEffect(() => {
+    const later = window.setTimeout(() => setCalm(true), 1_000);
+    return () => window.clearTimeout(later);
+  }, []);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the menu closes whenever the place changes
   useEffect(close, [path]);
@@ -116,8 +120,8 @@ export function Frame({
               variant="default"
               size="xs"
               leftSection={<IconSearch size={14} aria-hidden />}
-              rightSection={<Kbd size="xs">⌘K</Kbd>}
-              onClick={spotlight.open}
+              rightSection={<Kbd size="xs">{mod}K</Kbd>}
+              onClick={openPalette}
               visibleFrom="sm"
             >
               {t("search")}
@@ -126,7 +130,7 @@ export function Frame({
               variant="default"
               size="lg"
               hiddenFrom="sm"
-              onClick={spotlight.open}
+              onClick={openPalette}
               aria-label={t("search")}
             >
               <IconSearch size={18} aria-hidden />
@@ -140,12 +144,16 @@ export function Frame({
                 </Tooltip>
               </Menu.Target>
               <Menu.Dropdown>
-                <Menu.Item lang="en" onClick={() => choose("en")} fw={locale === "en" ? 600 : 400}>
+                <Menu.Item
+                  lang="en"
+                  onClick={() => chooseLanguage("en")}
+                  fw={locale === "en" ? 600 : 400}
+                >
                   English
                 </Menu.Item>
                 <Menu.Item
                   lang="zh-CN"
-                  onClick={() => choose("zh-CN")}
+                  onClick={() => chooseLanguage("zh-CN")}
                   fw={locale === "zh-CN" ? 600 : 400}
                 >
                   简体中文
@@ -235,21 +243,11 @@ export function Frame({
       <AppShell.Main id="content" tabIndex={-1}>
         {children}
       </AppShell.Main>
-      <Spotlight
-        shortcut={["mod + K"]}
-        nothingFound={t("search-empty")}
-        searchProps={{
-          leftSection: <IconSearch size={18} aria-hidden />,
-          placeholder: t("search-hint"),
-          "aria-label": t("search-hint"),
-        }}
-        actions={places.map(({ id, href, icon: Icon }) => ({
-          id,
-          label: t(`nav.${id}`),
-          leftSection: <Icon size={18} aria-hidden />,
-          onClick: () => router.push(href),
-        }))}
-      />
+      {palette > 0 ? (
+        <Palette asked={palette} role={person.role} onShortcuts={() => setHelp(true)} />
+      ) : null}
+      {help === null ? null : <Shortcuts opened={help} onClose={() => setHelp(false)} />}
+      {calm && person.role !== "viewer" ? <DropAnywhere /> : null}
     </AppShell>
   );
 }

@@ -10,6 +10,7 @@ import {
   type CreateConnectionBody,
   GroupList,
   RecognisedConfig,
+  Registration,
   TestStep,
 } from "@/lib/contract/connection";
 import { Failure } from "@/lib/contract/failure";
@@ -47,6 +48,14 @@ export const capabilityQuery = (connectionId: string) =>
     staleTime: 600_000,
     retry: false,
     refetchOnWindowFocus: false,
+  });
+
+/** What the server's people register; asked for when somebody wants to see it. */
+export const registrationQuery = (connectionId: string) =>
+  queryOptions({
+    queryKey: ["connections", connectionId, "registration"],
+    queryFn: ({ signal }) => api(path(connectionId, "/registration"), Registration, { signal }),
+    retry: false,
   });
 
 /** What a config says, before anything is stored. The text leaves the page only in this call and in the save. */

@@ -128,6 +128,10 @@ export const PublishedKey = z.object({
 });
 export type PublishedKey = z.infer<typeof PublishedKey>;
 
+/** `GET /.well-known/jwks.json`: the public halves of all keys that Bulkhouse made (RFC 7517). */
+export const PublishedKeySet = z.object({ keys: z.array(z.record(z.string(), z.unknown())) });
+export type PublishedKeySet = z.infer<typeof PublishedKeySet>;
+
 export const ConnectionView = z.object({
   connection_id: z.uuid(),
   name: z.string(),
@@ -163,6 +167,22 @@ export const ConnectionView = z.object({
   updated_at: z.iso.datetime(),
 });
 export type ConnectionView = z.infer<typeof ConnectionView>;
+
+/** `GET /api/connections/{id}/registration`: what the server's people register; nothing of it is secret. */
+export const Registration = z.object({
+  client_id: z.string().nullable(),
+  /** OAuth 2.0 Dynamic Client Registration, RFC 7591 */
+  token_endpoint_auth_method: z.literal("private_key_jwt"),
+  grant_types: z.array(z.literal("client_credentials")),
+  algorithm: z.enum(["RS384", "ES384"]),
+  /** null: the keys are not published at an address; `jwks` is then what is registered */
+  jwks_url: z.string().nullable(),
+  jwks: PublishedKeySet,
+  scope: z.string(),
+  fhir_base_url: z.string(),
+  token_url: z.string().nullable(),
+});
+export type Registration = z.infer<typeof Registration>;
 
 export const ConnectionList = z.object({ connections: z.array(ConnectionView) });
 export type ConnectionList = z.infer<typeof ConnectionList>;

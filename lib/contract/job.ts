@@ -318,6 +318,13 @@ export const RemoveJobQuery = z.object({
 });
 export type RemoveJobQuery = z.infer<typeof RemoveJobQuery>;
 
+/** `DELETE /api/bulk-data/jobs/{job_id}`: the job as it is being cancelled, or that it is gone. */
+export const RemoveJobAnswer = z.union([
+  JobDetail,
+  z.object({ job_id: z.uuid(), purged: z.literal(true) }),
+]);
+export type RemoveJobAnswer = z.infer<typeof RemoveJobAnswer>;
+
 /** Query of `GET …/rejected-lines`. */
 export const RejectedLinesQuery = z.object({
   page: z.coerce.number().int().min(1).default(1),

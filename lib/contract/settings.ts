@@ -38,6 +38,9 @@ export const AcceptInvitationBody = z.object({
   password: Password,
 });
 export type AcceptInvitationBody = z.infer<typeof AcceptInvitationBody>;
+/** The address that the account is for: what to sign in with. */
+export const AcceptInvitationAnswer = z.object({ email: z.string() });
+export type AcceptInvitationAnswer = z.infer<typeof AcceptInvitationAnswer>;
 
 export const ApiKeyScope = z.enum(["read", "write"]);
 export type ApiKeyScope = z.infer<typeof ApiKeyScope>;

@@ -36,6 +36,16 @@ test("every method of every handler says who may call it", () => {
   expect(silent).toEqual([]);
 });
 
+test("every handler of the API is in its description", () => {
+  const described = source("api/openapi.json/routes.ts");
+  const own = ["api/auth/[...nextauth]/route.ts", "api/openapi.json/route.ts"];
+  const missing = handlers
+    .filter((file) => /^(api|\.well-known)\//.test(file) && !own.includes(file))
+    .filter((file) => !described.includes(`"/${file.replace("/route.ts", "")}":`));
+  // app/api/openapi.json/routes.ts names them; their words stand in messages/api/.
+  expect(missing).toEqual([]);
+});
+
 test("what changes something is not open to everyone who may look", () => {
   // People make and revoke their own API keys; what a key gives is checked there.
   const own = ["api/api-keys/route.ts", "api/api-keys/[apiKeyId]/route.ts"];

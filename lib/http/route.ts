@@ -1,18 +1,36 @@
 import { randomUUID } from "node:crypto";
-import type { z } from "zod";
+import { isDeepStrictEqual } from "node:util";
+import { z } from "zod";
 import type { Failure } from "@/lib/contract/failure";
 import { AppError } from "@/lib/errors";
 import { type Access, type Actor, may } from "@/lib/session/actor";
 import { actorOfHeader } from "@/lib/session/api-keys";
 import { currentPerson } from "@/lib/session/current-person";
 import { log } from "@/lib/settings/log";
+import { underTest } from "@/lib/settings/under-test";
 import { readBody } from "./read-body";
 
-type Options<Q, B, P> = {
+/** What a handler says of itself: its requests are checked by it and the API's description made of it. */
+export type Declared = {
   access: Access;
+  query?: z.ZodType;
+  body?: z.ZodType;
+  params?: z.ZodType;
+  /** the JSON of its answer */
+  answer?: z.ZodType;
+  /** answers 201 in place of 200 */
+  created?: boolean;
+  /** answers line by line (NDJSON), one of these each */
+  lines?: z.ZodType;
+  /** answers with a file of this type, always or when asked */
+  file?: string;
+};
+
+type Options<Q, B, P, R> = Declared & {
   query?: z.ZodType<Q>;
   body?: z.ZodType<B>;
   params?: z.ZodType<P>;
+  answer?: z.ZodType<R>;
 };
 
 type Input<Q, B, P, A extends Access> = {
@@ -140,6 +158,18 @@ const plain = (_name: string, value: unknown) =>
   typeof value === "bigint" ? Number(value) : value;
 
 /**
+ * In tests: an answer is what the handler declares, no field less and none more, for the API's
+ * description is made of that.
+ */
+function asDeclared(schema: z.ZodType, answer: unknown): void {
+  const options = schema instanceof z.ZodUnion ? (schema.options as z.ZodType[]) : [schema];
+  const tries = options.map((option) => option.safeParse(answer));
+  if (tries.some(({ success, data }) => success && isDeepStrictEqual(data, answer))) return;
+  const reason = tries.map(({ error }) => (error ? reasonOf(error) : "undeclared fields"));
+  throw new Error(`the answer is not what the route declares: ${reason.join(" | ")}`);
+}
+
+/**
  * The one wrapper that every handler is made with: who asks, may they, is what comes in valid, and
  * failures in one shape. The handler returns what becomes the JSON of a 200, or a Response.
  */
@@ -148,11 +178,12 @@ export function route<
   Q = Record<string, string | string[]>,
   B = unknown,
   P = Record<string, string>,
+  R = unknown,
 >(
-  options: Options<Q, B, P> & { access: A },
-  handle: (input: Input<Q, B, P, A>) => Promise<unknown>,
+  options: Options<Q, B, P, R> & { access: A },
+  handle: (input: Input<Q, B, P, A>) => Promise<NoInfer<R> | Response>,
 ) {
-  return async (
+  const answer = async (
     request: Request,
     context: { params: Promise<Record<string, string | string[] | undefined>> },
   ): Promise<Response> => {
@@ -170,11 +201,16 @@ export function route<
         request,
       });
       if (result instanceof Response) return result;
-      return new Response(JSON.stringify(result ?? {}, plain), {
+      const text = JSON.stringify(result ?? {}, plain);
+      if (underTest && options.answer) asDeclared(options.answer, JSON.parse(text));
+      return new Response(text, {
+        status: options.created ? 201 : 200,
         headers: { "Content-Type": "application/json", "Cache-Control": "no-store" },
       });
     } catch (error) {
       return answerOf(failureOf(error, request));
     }
   };
+  const declared: Declared = options;
+  return Object.assign(answer, { declared });
 }

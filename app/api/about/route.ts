@@ -1,4 +1,5 @@
+import { About } from "@/lib/contract/settings";
 import { route } from "@/lib/http/route";
 import { about } from "@/lib/store/about";
 
-export const GET = route({ access: "read" }, () => about());
+export const GET = route({ access: "read", answer: About }, () => about());

@@ -1,5 +1,7 @@
-import { JobListQuery } from "@/lib/contract/job";
+import { JobList, JobListQuery } from "@/lib/contract/job";
 import { route } from "@/lib/http/route";
 import { jobList } from "@/lib/store/jobs";
 
-export const GET = route({ access: "read", query: JobListQuery }, ({ query }) => jobList(query));
+export const GET = route({ access: "read", query: JobListQuery, answer: JobList }, ({ query }) =>
+  jobList(query),
+);

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { ChangeConnectionBody } from "@/lib/contract/connection";
+import { ChangeConnectionBody, ConnectionView } from "@/lib/contract/connection";
 import { route } from "@/lib/http/route";
 import { changeConnection } from "@/lib/pipeline/connection-commands";
 import { audit } from "@/lib/store/audit";
@@ -7,12 +7,13 @@ import { getConnection, removeConnection } from "@/lib/store/connections";
 
 const params = z.object({ connectionId: z.uuid() });
 
-export const GET = route({ access: "read", params }, ({ params: { connectionId } }) =>
-  getConnection(connectionId),
+export const GET = route(
+  { access: "read", params, answer: ConnectionView },
+  ({ params: { connectionId } }) => getConnection(connectionId),
 );
 
 export const PATCH = route(
-  { access: "write", params, body: ChangeConnectionBody },
+  { access: "write", params, body: ChangeConnectionBody, answer: ConnectionView },
   async ({ actor, body, params: { connectionId } }) => {
     const connection = await changeConnection(connectionId, body);
     await audit({
@@ -26,7 +27,7 @@ export const PATCH = route(
 );
 
 export const DELETE = route(
-  { access: "write", params },
+  { access: "write", params, answer: z.object({ removed: z.literal(true) }) },
   async ({ actor, params: { connectionId } }) => {
     const { name } = await getConnection(connectionId);
     await removeConnection(connectionId);
@@ -36,6 +37,6 @@ export const DELETE = route(
       target: connectionId,
       details: { name },
     });
-    return { removed: true };
+    return { removed: true as const };
   },
 );

@@ -1,4 +1,4 @@
-import { InviteBody } from "@/lib/contract/settings";
+import { InviteAnswer, InviteBody } from "@/lib/contract/settings";
 import { originOf } from "@/lib/http/origin";
 import { route } from "@/lib/http/route";
 import { invite } from "@/lib/session/invitations";
@@ -7,7 +7,7 @@ import { audit } from "@/lib/store/audit";
 const hours = 72;
 
 export const POST = route(
-  { access: "admin", body: InviteBody },
+  { access: "admin", body: InviteBody, answer: InviteAnswer, created: true },
   async ({ body, actor, request }) => {
     const { token, expiresAt } = await invite({ ...body, createdBy: actor.label, hours });
     await audit({
@@ -17,9 +17,6 @@ export const POST = route(
       details: { role: body.role },
     });
     const url = `${originOf(request)}/welcome?token=${token}`;
-    return Response.json(
-      { url, expires_at: expiresAt.toISOString() },
-      { status: 201, headers: { "Cache-Control": "no-store" } },
-    );
+    return { url, expires_at: expiresAt.toISOString() };
   },
 );

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { TestStep } from "@/lib/contract/connection";
 import { ndjsonStream } from "@/lib/http/ndjson-stream";
 import { route } from "@/lib/http/route";
 import { testConnection } from "@/lib/pipeline/test-connection";
@@ -9,7 +10,7 @@ const params = z.object({ connectionId: z.uuid() });
 
 /** One step of the test a line, as each ends. */
 export const POST = route(
-  { access: "write", params },
+  { access: "write", params, lines: TestStep },
   async ({ actor, params: { connectionId } }) => {
     await getConnection(connectionId);
     return ndjsonStream(async (write) => {

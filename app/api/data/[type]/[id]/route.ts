@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { DataResource } from "@/lib/contract/data";
 import { ResourceType } from "@/lib/contract/export-request";
 import { route } from "@/lib/http/route";
 import { DataResourceQuery, dataResource } from "@/lib/query/data-resource";
@@ -7,6 +8,7 @@ import { DataResourceQuery, dataResource } from "@/lib/query/data-resource";
 export const GET = route(
   {
     access: "read",
+    answer: DataResource,
     query: DataResourceQuery,
     params: z.object({ type: ResourceType, id: z.string().min(1).max(2048) }),
   },

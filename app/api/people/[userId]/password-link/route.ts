@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { InviteAnswer } from "@/lib/contract/settings";
 import { originOf } from "@/lib/http/origin";
 import { route } from "@/lib/http/route";
 import { inviteAgain } from "@/lib/session/invitations";
@@ -8,7 +9,7 @@ const Params = z.object({ userId: z.uuid() });
 const hours = 24;
 
 export const POST = route(
-  { access: "admin", params: Params },
+  { access: "admin", params: Params, answer: InviteAnswer, created: true },
   async ({ params, actor, request }) => {
     const { token, expiresAt } = await inviteAgain(params.userId, {
       createdBy: actor.label,
@@ -16,9 +17,6 @@ export const POST = route(
     });
     await audit({ actor: actor.label, action: "person.renew-link", target: params.userId });
     const url = `${originOf(request)}/welcome?token=${token}`;
-    return Response.json(
-      { url, expires_at: expiresAt.toISOString() },
-      { status: 201, headers: { "Cache-Control": "no-store" } },
-    );
+    return { url, expires_at: expiresAt.toISOString() };
   },
 );

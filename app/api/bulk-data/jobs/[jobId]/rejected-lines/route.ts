@@ -1,4 +1,4 @@
-import { JobParams, RejectedLinesQuery } from "@/lib/contract/job";
+import { JobParams, RejectedLineList, RejectedLinesQuery } from "@/lib/contract/job";
 import { ndjsonFile } from "@/lib/http/ndjson-file";
 import { route } from "@/lib/http/route";
 import { audit } from "@/lib/store/audit";
@@ -7,7 +7,13 @@ import { listRejectedLines, rejectedLinesAsNdjson } from "@/lib/store/rejected-l
 
 /** The lines as pages, or with `?format=ndjson` all of them as a file (which the audit trail keeps). */
 export const GET = route(
-  { access: "read", params: JobParams, query: RejectedLinesQuery },
+  {
+    access: "read",
+    params: JobParams,
+    query: RejectedLinesQuery,
+    answer: RejectedLineList,
+    file: "application/x-ndjson",
+  },
   async ({ actor, params: { jobId }, query }) => {
     await jobExists(jobId);
     if (query.format !== "ndjson") {

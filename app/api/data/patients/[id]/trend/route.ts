@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { PatientTrendQuery } from "@/lib/contract/patient";
+import { PatientTrend, PatientTrendQuery } from "@/lib/contract/patient";
 import { route } from "@/lib/http/route";
 import { patientTrend } from "@/lib/query/patient-trend";
 
@@ -8,6 +8,7 @@ export const GET = route(
   {
     access: "read",
     query: PatientTrendQuery,
+    answer: PatientTrend,
     params: z.object({ id: z.string().min(1).max(2048) }),
   },
   ({ query, params }) => patientTrend(params.id, query),

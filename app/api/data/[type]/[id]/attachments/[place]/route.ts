@@ -12,6 +12,7 @@ import { audit } from "@/lib/store/audit";
 export const GET = route(
   {
     access: "read",
+    file: "application/octet-stream",
     query: z.object({ job: z.uuid().optional() }),
     params: z.object({
       type: ResourceType,

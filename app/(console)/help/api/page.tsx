@@ -1,0 +1,14 @@
+import type { Metadata } from "next";
+import { ApiPage } from "@/components/help/api-page";
+import { locale } from "@/lib/http/locale";
+import { requirePerson } from "@/lib/session/require-person";
+import { messages } from "@/messages/messages";
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: messages(await locale()).help.api.title };
+}
+
+export default async function Page() {
+  await requirePerson();
+  return <ApiPage />;
+}

@@ -1,0 +1,42 @@
+"use client";
+
+import { ActionIcon, Anchor, Popover, Text } from "@mantine/core";
+import { IconHelpCircle } from "@tabler/icons-react";
+import Link from "next/link";
+import { useTranslations } from "use-intl";
+import { type Word, words } from "./words";
+
+/**
+ * A question mark beside a word of FHIR: what it means, and where more is said. A button, so that it
+ * works by mouse, touch and keyboard alike; Escape closes it.
+ */
+export function Explained({ word }: { word: Word }) {
+  const t = useTranslations("help");
+  const title = t(`words.${word}.title`);
+  return (
+    <Popover width={300} position="top" withArrow shadow="md" trapFocus returnFocus withinPortal>
+      <Popover.Target>
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          size={24}
+          radius="xl"
+          aria-label={t("explain", { word: title })}
+        >
+          <IconHelpCircle size={16} stroke={1.8} aria-hidden />
+        </ActionIcon>
+      </Popover.Target>
+      <Popover.Dropdown aria-label={title}>
+        <Text size="sm" fw={600} mb={4}>
+          {title}
+        </Text>
+        <Text size="sm" style={{ overflowWrap: "anywhere" }}>
+          {t(`words.${word}.text`)}
+        </Text>
+        <Anchor component={Link} href={`/help/${words[word]}`} size="sm" mt={6} display="block">
+          {t("more")}
+        </Anchor>
+      </Popover.Dropdown>
+    </Popover>
+  );
+}
