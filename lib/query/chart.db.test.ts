@@ -650,17 +650,23 @@ async function oddJob(): Promise<string> {
     code_system: system(),
     code: maybe(["a", "b", "c", "d"]),
     code_display: word(),
+    onset_at: anyTime(),
+    recorded_at: anyTime(),
   }));
   await insert("medication_requests", 300, () => ({
     medication_system: system(),
     medication_code: maybe(Array.from({ length: 30 }, (_, no) => `m${no}`)),
     medication_display: word(),
+    authored_at: anyTime(),
   }));
   await insert("encounters", 300, () => ({
     class_code: maybe(["AMB", "IMP"]),
     start_at: anyTime(),
   }));
-  await insert("resources", 40, () => ({ resource_type: pick(["Location", "Claim"]) }));
+  await insert("resources", 40, () => ({
+    resource_type: pick(["Location", "Claim"]),
+    occurred_at: anyTime(),
+  }));
   await insert("observations", 3000, () => ({
     code_system: system(),
     code: maybe(["weight", "height", "sys"]),
@@ -792,6 +798,254 @@ test("charts say the same from roll-ups, from rows and from a mixture of both", 
   expect(medications.distinct).toBe(plainMedications.length);
   for (const code of medications.codes) expect(plainMedications).toContainEqual(code);
 }, 120_000);
+
+// ---- filters -------------------------------------------------------------------------------------------
+
+type Filters = Pick<ChartQuery, "job" | "sex" | "age" | "from" | "to">;
+
+/** What filters mean, in plain SQL over rows: `people`, and every resource with its date. */
+function plainFilters({ sex = [], age = [], from, to }: Filters) {
+  const some = sex.length + age.length > 0;
+  const list = (values: string[]) => values.map((value) => `'${value}'`).join(", ");
+  const known = `
+    SELECT id, CASE gender WHEN 'female' THEN 'female' WHEN 'male' THEN 'male' WHEN 'other' THEN 'other'
+                 ELSE 'unknown' END AS sex,
+           COALESCE(CASE WHEN years >= 90 THEN '90+'
+             WHEN years >= 0 THEN floor(years / 10) * 10 || '-' || floor(years / 10) * 10 + 9 END, 'unknown') AS band
+      FROM (
+        SELECT id, gender, CASE WHEN deceased_at IS NOT NULL
+                      OR (deceased IS NOT TRUE AND birth_date <= (now() AT TIME ZONE 'UTC')::date) THEN
+                 extract(year FROM age((COALESCE(deceased_at, now()) AT TIME ZONE 'UTC')::date, birth_date)) END AS years
+          FROM (SELECT DISTINCT ON (id) * FROM patients WHERE etl_job_id = ANY($1::uuid[])
+                 ORDER BY id, last_updated DESC NULLS LAST, etl_job_id) AS one_row_each
+      ) AS aged`;
+  const ofThem = some
+    ? `patient_id IN (SELECT id FROM (${known}) AS known WHERE ${sex.length ? `sex IN (${list(sex)})` : "true"}
+         AND ${age.length ? `band IN (${list(age)})` : "true"})`
+    : "true";
+  const inMonths = (date: string) =>
+    `(${[
+      "true",
+      from && `date_trunc('month', ${date} AT TIME ZONE 'UTC') >= '${from}-01'`,
+      to && `date_trunc('month', ${date} AT TIME ZONE 'UTC') <= '${to}-01'`,
+    ]
+      .filter(Boolean)
+      .join(" AND ")})`;
+  const dated = Boolean(from || to);
+  const taken = (date: string) => `(${ofThem} AND ${dated ? inMonths(date) : "true"})`;
+  return {
+    known,
+    taken,
+    undated: (date: string) => `(${dated} AND ${ofThem} AND ${date} IS NULL)`,
+    withoutPatient: (date: string) =>
+      `(${some} AND patient_id NOT IN (SELECT id FROM (${known}) AS known)
+        AND (${!dated} OR ${date} IS NULL OR ${inMonths(date)}))`,
+  };
+}
+
+const dated: [table: string, type: string, date: string][] = [
+  ["patients", "'Patient'", "NULL::timestamptz"],
+  ["conditions", "'Condition'", "COALESCE(onset_at, recorded_at)"],
+  ["observations", "'Observation'", "effective_at"],
+  ["medication_requests", "'MedicationRequest'", "authored_at"],
+  ["encounters", "'Encounter'", "start_at"],
+  ["resources", "resource_type", "occurred_at"],
+];
+
+/** Every chart under filters against SQL over the rows that knows nothing of roll-ups. */
+async function checkFiltered(filters: Filters) {
+  const jobs = (await chart("summary", filters)).source.job_ids;
+  const ask = async (sql: string) => (await database().pool.query(sql, [jobs])).rows;
+  const { known, taken, undated, withoutPatient } = plainFilters(filters);
+  const parts = (date: string) => `
+    count(*) FILTER (WHERE ${taken(date)})::int AS records,
+    count(*) FILTER (WHERE ${undated(date)})::int AS undated,
+    count(*) FILTER (WHERE ${withoutPatient(date)})::int AS without_patient`;
+  const byType = (
+    await ask(
+      dated
+        .map(
+          ([table, type, date]) =>
+            `SELECT ${type} AS type, ${parts(date)} FROM ${table} WHERE etl_job_id = ANY($1) GROUP BY 1`,
+        )
+        .join(" UNION ALL "),
+    )
+  ).filter((row) => row.records + row.undated + row.without_patient > 0);
+  const named = (a: { type: string }, b: { type: string }) => (a.type < b.type ? -1 : 1);
+  const types = await chart("resources-by-type", filters);
+  expect(types.types.sort(named)).toEqual(byType.sort(named));
+  const total = (name: "records" | "undated" | "without_patient") =>
+    byType.reduce((sum, row) => sum + row[name], 0);
+  const left_out = { undated: total("undated"), without_patient: total("without_patient") };
+  expect(types.left_out).toEqual(left_out);
+
+  const { sex = [], age = [] } = filters;
+  const patients = (await ask(known)).filter(
+    (one) => (!sex.length || sex.includes(one.sex)) && (!age.length || age.includes(one.band)),
+  );
+  const summary = await chart("summary", filters);
+  expect(summary).toMatchObject({
+    patients: patients.length,
+    resources: total("records"),
+    left_out,
+  });
+  const { bands } = await chart("patients-by-age-and-sex", filters);
+  for (const row of bands) {
+    for (const one of ["female", "male", "other", "unknown"] as const) {
+      const here = patients.filter(
+        ({ sex, band }) => sex === one && band === row.band.replace("–", "-"),
+      );
+      expect(row[one], `${row.band} ${one}`).toBe(here.length);
+    }
+  }
+
+  for (const [name, table, prefix, display, date] of [
+    ["most-frequent-conditions", "conditions", "code", "code_display", dated[1]?.[2]],
+    [
+      "most-frequent-medications",
+      "medication_requests",
+      "medication",
+      "medication_display",
+      "authored_at",
+    ],
+  ] as const) {
+    const [system, code] =
+      prefix === "code" ? ["code_system", "code"] : ["medication_system", "medication_code"];
+    const plain = await ask(
+      `SELECT ${system} AS code_system, ${code} AS code, count(*)::int AS records,
+              COALESCE(mode() WITHIN GROUP (ORDER BY ${display}), ${code}, '') AS display,
+              count(DISTINCT NULLIF(patient_id, ''))::int AS patients
+         FROM ${table} WHERE etl_job_id = ANY($1) AND ${taken(date ?? "")}
+        GROUP BY 1, 2, CASE WHEN ${code} IS NULL THEN ${display} END`,
+    );
+    const found = await chart(name, filters);
+    expect(found.distinct).toBe(plain.length);
+    expect(found.codes).toHaveLength(Math.min(20, plain.length));
+    for (const one of found.codes) expect(plain).toContainEqual(one);
+    const [out] = await ask(`SELECT ${parts(date ?? "")} FROM ${table} WHERE etl_job_id = ANY($1)`);
+    expect({ records: out.records, ...found.left_out }).toEqual(out);
+  }
+
+  const visits = await chart("encounters-over-time", filters);
+  const plainVisits = await ask(
+    `SELECT COALESCE(class_code, 'unknown') AS class, count(*)::int AS n,
+            count(*) FILTER (WHERE start_at IS NULL OR start_at < '1900-01-01'
+              OR date_trunc('month', start_at AT TIME ZONE 'UTC') > (now() AT TIME ZONE 'UTC') + interval '1 year')::int AS odd
+       FROM encounters WHERE etl_job_id = ANY($1) AND ${taken("start_at")} GROUP BY 1`,
+  );
+  for (const { class: name, n, odd } of plainVisits) {
+    const shown = visits.points.reduce((sum, { counts }) => sum + (counts[name] ?? 0), 0);
+    expect(shown, name).toBe(n - odd);
+  }
+  expect(visits.undated - visits.left_out.undated).toBe(
+    plainVisits.reduce((sum, { odd }) => sum + odd, 0),
+  );
+
+  const numbers = `(SELECT * FROM (${numericObservations("$1", ` AND ${taken("effective_at")}`)}) AS numbers)`;
+  const codes = await chart("observation-codes", filters);
+  const key = (row: { code_system: string | null; code: string | null }) =>
+    `${row.code_system} ${row.code}`;
+  expect(new Map(codes.codes.map((row) => [key(row), row.records]))).toEqual(
+    new Map(
+      (
+        await ask(
+          `SELECT code_system, code, count(*)::int AS n FROM ${numbers} AS n WHERE code IS NOT NULL GROUP BY 1, 2`,
+        )
+      ).map((row) => [key(row), row.n]),
+    ),
+  );
+  for (const unit of [undefined, "lb"]) {
+    const [plain] = await ask(
+      `SELECT unit, count(*)::int AS count,
+              percentile_cont(0.05) WITHIN GROUP (ORDER BY value) AS p05,
+              percentile_cont(0.5) WITHIN GROUP (ORDER BY value) AS median,
+              percentile_cont(0.95) WITHIN GROUP (ORDER BY value) AS p95
+         FROM ${numbers} AS n WHERE code = 'weight' ${unit ? `AND unit = '${unit}'` : ""}
+        GROUP BY 1 ORDER BY count DESC, unit LIMIT 1`,
+    );
+    const { source, mean, bins, left_out, ...found } = await chart("observation-distribution", {
+      ...filters,
+      code: "weight",
+      unit,
+    });
+    expect(found).toEqual(plain ?? { unit: null, count: 0, p05: null, median: null, p95: null });
+    expect(bins.reduce((sum, bin) => sum + bin.count, 0)).toBe(plain?.count ?? 0);
+    const trend = await chart("observation-trend", { ...filters, code: "weight", unit });
+    const month = "date_trunc('month', effective_at AT TIME ZONE 'UTC')";
+    const points = await ask(
+      `SELECT to_char(${month}, 'YYYY-MM') AS at, count(*)::int AS count FROM ${numbers} AS n
+        WHERE code = 'weight' AND unit IS NOT DISTINCT FROM ${plain?.unit ? `'${plain.unit}'` : "NULL"}
+          AND ${month} BETWEEN '1900-01-01' AND (now() AT TIME ZONE 'UTC' + interval '1 year')::date
+        GROUP BY 1 ORDER BY 1`,
+    );
+    const sum = (list: { count: number }[]) => list.reduce((all, { count }) => all + count, 0);
+    expect(sum(trend.points)).toBe(sum(points));
+    if (plain) {
+      const [out] = await ask(
+        `SELECT (SELECT count(*)::int FROM (${numericObservations("$1", ` AND ${undated("effective_at")}`)}) AS n
+                  WHERE code = 'weight' AND unit IS NOT DISTINCT FROM ${plain.unit ? `'${plain.unit}'` : "NULL"}) AS undated,
+                (SELECT count(*)::int FROM (${numericObservations("$1", ` AND ${withoutPatient("effective_at")}`)}) AS n
+                  WHERE code = 'weight' AND unit IS NOT DISTINCT FROM ${plain.unit ? `'${plain.unit}'` : "NULL"}) AS without_patient`,
+      );
+      expect(left_out).toEqual(out);
+    }
+  }
+}
+
+const filtersToTry: Omit<Filters, "job">[] = [
+  { sex: ["female"] },
+  { sex: ["other", "unknown"] },
+  { age: ["unknown"] },
+  { age: ["30-39", "90+"] },
+  { sex: ["male"], age: ["0-9", "40-49", "50-59"] },
+  { from: "2020-03" },
+  { to: "2019-11" },
+  { from: "2018-05", to: "2018-05" },
+  { sex: ["female", "male"], age: ["20-29", "60-69", "70-79"], from: "2016-02", to: "2021-07" },
+  { sex: ["unknown"], from: "2100-01" },
+];
+
+test("sex, age and months restrict every chart as plain SQL does, settled or not", async () => {
+  const jobs = [await oddJob(), await oddJob()];
+  for (const filters of filtersToTry) await checkFiltered({ job: jobs, ...filters });
+  await settleJob(jobs[0] ?? "");
+  for (const filters of filtersToTry) await checkFiltered({ job: jobs, ...filters });
+  await settleJob(jobs[1] ?? "");
+  for (const filters of filtersToTry) {
+    await checkFiltered({ job: jobs, ...filters });
+    await checkFiltered({ job: jobs.slice(1), ...filters });
+  }
+  for (const job of jobs) {
+    await dropJob(job);
+    await database().pool.query("DELETE FROM export_jobs WHERE id = $1", [job]);
+  }
+}, 240_000);
+
+test("connection and group choose their jobs, and only those", async () => {
+  const [mine, other] = [randomUUID(), randomUUID()];
+  for (const [id, job, group] of [
+    [mine, one, "g1"],
+    [other, two, "g1"],
+  ]) {
+    await database().pool.query(
+      `INSERT INTO connections (id, name, fhir_base_url, auth, updated_at)
+       VALUES ($1::uuid, $1::text, 'https://fhir.example', 'none', now())`,
+      [id],
+    );
+    await database().pool.query(
+      "UPDATE export_jobs SET connection_id = $1, group_id = $3 WHERE id = $2",
+      [id, job, group],
+    );
+  }
+  const jobsOf = async (query: Partial<ChartQuery>) =>
+    (await chart("summary", query)).source.job_ids;
+  expect(await jobsOf({ connection: mine })).toEqual([one]);
+  expect(await jobsOf({ connection: other, group: "g1" })).toEqual([two]);
+  expect(await jobsOf({ connection: mine, group: "g2" })).toEqual([]);
+  expect(await jobsOf({ connection: mine, job: [two] })).toEqual([]);
+  expect((await chart("summary", { connection: mine, group: "g2" })).resources).toBe(0);
+  expect((await dataRows("Patient", { ...page, connection: mine, group: "g2" })).total).toBe(0);
+});
 
 test("roll-ups are read and not the rows, are made anew and are dropped with their job", async () => {
   const jobId = await oddJob();

@@ -9,9 +9,8 @@ import { patientsByAgeAndSex } from "./charts/patients-by-age-and-sex";
 import { resourcesByType } from "./charts/resources-by-type";
 import { summary } from "./charts/summary";
 import { type Chosen, type JobChoice, jobsAndState } from "./chosen-jobs";
-import { refuseFilters } from "./refuse-filters";
 import { Remembered } from "./remembered";
-import type { Selection } from "./selection";
+import { filtersOf, type Selection } from "./selection";
 import { sourceOfJobs } from "./source-of-jobs";
 
 const charts: { [N in ChartName]: (selection: Selection) => Promise<ChartNumbers<N>> } = {
@@ -34,18 +33,18 @@ async function answer<N extends ChartName>(
   query: Partial<ChartQuery>,
   { jobs, ids, state }: Chosen,
 ): Promise<ChartData<N>> {
-  const { code, unit, sex = [], age = [], from, to } = query;
+  const { code, unit, sex, age, from, to } = query;
   const chosen = JSON.stringify([...ids].sort());
   const make = async () => {
     const sourceOf = () => sourceOfJobs(ids);
     const source = state ? await sources.get(chosen, state, sourceOf) : await sourceOf();
-    const numbers = await charts[name]({ jobs, source, code, unit });
+    const numbers = await charts[name]({ jobs, source, code, unit, ...filtersOf(query) });
     return ChartData[name].parse({ ...numbers, source });
   };
   if (!state) return (await make()) as ChartData<N>;
   // Ages and the ends of axes are of today.
   const today = new Date().toISOString().slice(0, 10);
-  const filters = [code, unit, [...sex].sort(), [...age].sort(), from, to];
+  const filters = [code, unit, [...(sex ?? [])].sort(), [...(age ?? [])].sort(), from, to];
   const key = JSON.stringify([name, chosen, ...filters, today]);
   return (await remembered.get(key, state, make)) as ChartData<N>;
 }
@@ -59,7 +58,6 @@ export async function chart<N extends ChartName>(
   name: N,
   query: Partial<ChartQuery>,
 ): Promise<ChartData<N>> {
-  refuseFilters(query);
   return answer(name, query, await jobsAndState(query));
 }
 

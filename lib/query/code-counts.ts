@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { ChartNumbers } from "@/lib/contract/chart";
-import { nothingLeftOut } from "./nothing-left-out";
-import { rolledUp } from "./rolled-up";
+import { leftOut } from "./left-out";
+import { held, withPeople } from "./narrowed";
 import { rows } from "./rows";
 import type { Selection } from "./selection";
 
@@ -16,8 +16,8 @@ const Row = z.object({
 
 const shown = 20;
 
-const sql = `
-  WITH held AS MATERIALIZED (SELECT * FROM ${rolledUp("roll_up_codes")} AS all_kinds WHERE kind = $3),
+const sql = (selection: Selection) => `
+  WITH held AS MATERIALIZED (SELECT * FROM ${held("roll_up_codes", selection)} AS all_kinds WHERE kind = $3),
   counted AS (
     SELECT code_system, code, CASE WHEN code IS NULL THEN display END AS words,
            (array_agg(display ORDER BY display_records DESC, display)
@@ -51,12 +51,12 @@ const sql = `
  */
 export async function codeCounts(
   table: "conditions" | "medication_requests",
-  { jobs }: Selection,
+  selection: Selection,
 ): Promise<ChartNumbers<"most-frequent-conditions">> {
-  const found = await rows(Row, sql, [...jobs, table]);
+  const found = await rows(Row, withPeople(selection, sql(selection)), [...selection.jobs, table]);
   return {
     codes: found.map(({ distinct, ...code }) => code),
     distinct: found[0]?.distinct ?? 0,
-    left_out: nothingLeftOut,
+    left_out: await leftOut(selection, "roll_up_codes", "kind = $3", [table]),
   };
 }

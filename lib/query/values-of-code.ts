@@ -1,5 +1,3 @@
-import { rolledUp } from "./rolled-up";
-
 /**
  * Of a list of units with `records`: the one to show. Values of different units are never put on one
  * axis: it is unit $4, or the most frequent where $4 is null.
@@ -13,7 +11,10 @@ export const chosenUnit = (units: string) => `
  * The beginning of a statement about code $3: `held`, its different values, read once; `chosen`, the
  * unit to show; `shown`, what is in that unit.
  */
-export const valuesOfCode = `
-  held AS MATERIALIZED (SELECT * FROM ${rolledUp("roll_up_values")} AS every_code WHERE code = $3),
+export const valuesOfCode = (values: string) => `
+  held AS MATERIALIZED (SELECT * FROM ${values} AS every_code WHERE code = $3),
   chosen AS MATERIALIZED (${chosenUnit("held")}),
   shown AS (SELECT held.* FROM held JOIN chosen ON held.unit IS NOT DISTINCT FROM chosen.unit)`;
+
+/** The values of code $3 in unit $4, for a WHERE. */
+export const ofUnit = "code = $3 AND unit IS NOT DISTINCT FROM $4::text";

@@ -6,13 +6,14 @@ const storable = (value: string) => `abs(${value}) < 1e150`;
  * code_display, unit, effective_at, value). A panel without a value of its own (blood pressure)
  * contributes its components. What was entered in error is left out.
  * @param jobs the parameter that holds the job ids, as "$1"
+ * @param narrow what else the rows must meet, as SQL that begins with " AND"
  */
-export function numericObservations(jobs: string): string {
+export function numericObservations(jobs: string, narrow = ""): string {
   return `
     SELECT etl_job_id, code_system, code, code_display, value_unit AS unit, effective_at,
            value_quantity AS value
       FROM observations
-     WHERE etl_job_id = ANY(${jobs}::uuid[])
+     WHERE etl_job_id = ANY(${jobs}::uuid[])${narrow}
        AND value_quantity IS NOT NULL AND ${storable("value_quantity")}
        AND status IS DISTINCT FROM 'entered-in-error'
     UNION ALL

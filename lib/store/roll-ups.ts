@@ -4,16 +4,32 @@ import { numericObservations } from "./numeric-observations";
 /** The first day of a time's month, in UTC. */
 const month = (column: string) => `date_trunc('month', ${column} AT TIME ZONE 'UTC')::date`;
 
+/** What rows of a table must meet beside their job, as SQL that begins with " AND"; '' for all rows. */
+export type Narrow = (table: DataTable) => string;
+
+const all: Narrow = () => "";
+
+/** When what a row tells happened; null: the type has no date. */
+export const dateOf: Record<DataTable, string | null> = {
+  patients: null,
+  conditions: "COALESCE(onset_at, recorded_at)",
+  observations: "effective_at",
+  medication_requests: "authored_at",
+  encounters: "start_at",
+  resources: "occurred_at",
+};
+
 /**
  * A patient as a number, to tell patients apart many times faster than by their ids. Two of a million
  * would share one in one database of thirty million.
  */
-const patientNumber = (id: string) => `hashtextextended(${id}, 0)`;
+export const patientNumber = (id: string) => `hashtextextended(${id}, 0)`;
 
 const ofJobs = (jobs: string) => `etl_job_id = ANY(${jobs}::uuid[])`;
 
 const codes =
-  (table: DataTable, names: { system: string; code: string; display: string }) => (jobs: string) =>
+  (table: DataTable, names: { system: string; code: string; display: string }) =>
+  (jobs: string, narrow: Narrow) =>
     `
     SELECT etl_job_id, '${table}' AS kind, ${names.system} AS code_system, ${names.code} AS code,
            ${names.display} AS display, sum(records)::int AS records,
@@ -22,7 +38,7 @@ const codes =
       FROM (
         SELECT etl_job_id, ${names.system}, ${names.code}, ${names.display}, patient_id,
                count(*) AS records
-          FROM ${table} WHERE ${ofJobs(jobs)} GROUP BY 1, 2, 3, 4, 5
+          FROM ${table} WHERE ${ofJobs(jobs)}${narrow(table)} GROUP BY 1, 2, 3, 4, 5
       ) AS of_patients
      GROUP BY 1, 2, 3, 4, 5`;
 
@@ -66,10 +82,10 @@ const words = (jobs: string) => `
   SELECT etl_job_id, 'Patient', NULL, given_name, count(*)::int
     FROM patients WHERE ${ofJobs(jobs)} AND given_name IS NOT NULL GROUP BY 1, 4`;
 
-const valueMonths = (jobs: string) => `
+const valueMonths = (jobs: string, narrow: Narrow = all) => `
   SELECT etl_job_id, code_system, code, code_display, unit, ${month("effective_at")} AS month,
          array_agg(value) AS values
-    FROM (${numericObservations(jobs)}) AS numbers
+    FROM (${numericObservations(jobs, narrow("observations"))}) AS numbers
    WHERE code IS NOT NULL
    GROUP BY 1, 2, 3, 4, 5, 6`;
 
@@ -96,12 +112,16 @@ const valueCounts = (years: string) => `
     ) AS counted
    GROUP BY 1, 2, 3, 4, 5`;
 
-const yearsOf = (jobs: string) => valueYears(`(${valueMonths(jobs)}) AS months`);
+const yearsOf = (jobs: string, narrow?: Narrow) =>
+  valueYears(`(${valueMonths(jobs, narrow)}) AS months`);
 
 export type RollUp = {
   columns: readonly string[];
-  /** The statement that makes it from the data of the jobs; `jobs` is the parameter that holds ids. */
-  select: (jobs: string) => string;
+  /**
+   * The statement that makes it from the data of the jobs, of those rows alone that `narrow` takes (but for words
+   * and patients); `jobs` is the parameter that holds ids.
+   */
+  select: (jobs: string, narrow?: Narrow) => string;
   /** The same from roll-ups that stand before it in the list, where that is less work. */
   selectFromRolledUp?: (jobs: string) => string;
 };
@@ -120,16 +140,17 @@ export const rollUps = {
   },
   roll_up_types: {
     columns: ["etl_job_id", "resource_type", "records"],
-    select: (jobs) => `
+    select: (jobs, narrow = all) => `
       ${Object.entries(typeOfTable)
         .map(
           ([table, type]) => `
             SELECT etl_job_id, '${type}' AS resource_type, count(*) AS records
-              FROM ${table} WHERE ${ofJobs(jobs)} GROUP BY 1`,
+              FROM ${table} WHERE ${ofJobs(jobs)}${narrow(table as DataTable)} GROUP BY 1`,
         )
         .join(" UNION ALL ")}
       UNION ALL
-      SELECT etl_job_id, resource_type, count(*) FROM resources WHERE ${ofJobs(jobs)} GROUP BY 1, 2`,
+      SELECT etl_job_id, resource_type, count(*)
+        FROM resources WHERE ${ofJobs(jobs)}${narrow("resources")} GROUP BY 1, 2`,
     selectFromRolledUp: (jobs) => `
       SELECT etl_job_id, resource_type, sum(records) AS records FROM roll_up_words
        WHERE ${ofJobs(jobs)} AND (resource_type <> 'Patient' OR display IS NULL) GROUP BY 1, 2`,
@@ -151,22 +172,24 @@ export const rollUps = {
   },
   roll_up_codes: {
     columns: ["etl_job_id", "kind", "code_system", "code", "display", "records", "patients"],
-    select: (jobs) => `${conditionCodes(jobs)} UNION ALL ${medicationCodes(jobs)}`,
+    select: (jobs, narrow = all) =>
+      `${conditionCodes(jobs, narrow)} UNION ALL ${medicationCodes(jobs, narrow)}`,
   },
   roll_up_encounters: {
     columns: ["etl_job_id", "month", "class_code", "records", "first_at", "last_at"],
-    select: (jobs) => `
+    select: (jobs, narrow = all) => `
       SELECT etl_job_id, ${month("start_at")} AS month, class_code, count(*)::int AS records,
              min(start_at) AS first_at, max(start_at) AS last_at
-        FROM encounters WHERE ${ofJobs(jobs)} GROUP BY 1, 2, 3`,
+        FROM encounters WHERE ${ofJobs(jobs)}${narrow("encounters")} GROUP BY 1, 2, 3`,
   },
   /** of all Observations, numeric or not */
   roll_up_observation_months: {
     columns: ["etl_job_id", "month", "first_at", "last_at"],
-    select: (jobs) => `
+    select: (jobs, narrow = all) => `
       SELECT etl_job_id, ${month("effective_at")} AS month,
              min(effective_at) AS first_at, max(effective_at) AS last_at
-        FROM observations WHERE ${ofJobs(jobs)} AND effective_at IS NOT NULL GROUP BY 1, 2`,
+        FROM observations
+       WHERE ${ofJobs(jobs)} AND effective_at IS NOT NULL${narrow("observations")} GROUP BY 1, 2`,
   },
   /** every value, by code, unit and month (null: undated) */
   roll_up_value_months: {
@@ -202,7 +225,7 @@ export const rollUps = {
       "values",
       "counts",
     ],
-    select: (jobs) => valueCounts(`(${yearsOf(jobs)}) AS years`),
+    select: (jobs, narrow = all) => valueCounts(`(${yearsOf(jobs, narrow)}) AS years`),
     selectFromRolledUp: (jobs) =>
       valueCounts(`(SELECT * FROM roll_up_value_years WHERE ${ofJobs(jobs)}) AS years`),
   },

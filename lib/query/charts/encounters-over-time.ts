@@ -1,8 +1,8 @@
 import { z } from "zod";
 import type { ChartNumbers } from "@/lib/contract/chart";
-import { nothingLeftOut } from "../nothing-left-out";
+import { leftOut } from "../left-out";
+import { held, withPeople } from "../narrowed";
 import { plausibleMonth, yearsInMonths } from "../plausible-month";
-import { rolledUp } from "../rolled-up";
 import { rows } from "../rows";
 import type { Selection } from "../selection";
 
@@ -13,11 +13,11 @@ const Row = z.object({
   count: z.number(),
 });
 
-const sql = `
+const sql = (selection: Selection) => `
   SELECT to_char(CASE WHEN ${plausibleMonth("month")} THEN month END, 'YYYY-MM-DD') AS month,
          COALESCE(class_code, 'unknown') AS class,
          sum(records)::int AS count
-    FROM ${rolledUp("roll_up_encounters")} AS held
+    FROM ${held("roll_up_encounters", selection)} AS held
    GROUP BY 1, 2`;
 
 /** More classes than a legend holds are counted as "other". */
@@ -40,9 +40,10 @@ function* steps(from: string, to: string, unit: "month" | "year"): Generator<str
 export async function encountersOverTime(
   selection: Selection,
 ): Promise<ChartNumbers<"encounters-over-time">> {
-  const found = await rows(Row, sql, selection.jobs);
+  const found = await rows(Row, withPeople(selection, sql(selection)), selection.jobs);
+  const left_out = await leftOut(selection, "roll_up_encounters");
   const dated = found.flatMap((row) => (row.month ? [{ ...row, month: row.month }] : []));
-  const undated = found.reduce((sum, row) => sum + (row.month ? 0 : row.count), 0);
+  const undated = found.reduce((sum, row) => sum + (row.month ? 0 : row.count), left_out.undated);
 
   const totals = new Map<string, number>();
   for (const row of dated) totals.set(row.class, (totals.get(row.class) ?? 0) + row.count);
@@ -58,8 +59,7 @@ export async function encountersOverTime(
 
   const months = dated.map((row) => row.month).sort();
   const [first, last] = [months[0], months.at(-1)];
-  if (!first || !last)
-    return { unit: "month", classes, points: [], undated, left_out: nothingLeftOut };
+  if (!first || !last) return { unit: "month", classes, points: [], undated, left_out };
   const span = Number(last.slice(0, 4)) - Number(first.slice(0, 4));
   const unit =
     span > yearsInMonths || (span === yearsInMonths && last.slice(5) > first.slice(5))
@@ -83,6 +83,6 @@ export async function encountersOverTime(
     classes,
     points: [...points].map(([at, counts]) => ({ at, counts })),
     undated,
-    left_out: nothingLeftOut,
+    left_out,
   };
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { ChartNumbers } from "@/lib/contract/chart";
-import { nothingLeftOut } from "../nothing-left-out";
-import { rolledUp } from "../rolled-up";
+import { leftOut } from "../left-out";
+import { held, withPeople } from "../narrowed";
 import { rows } from "../rows";
 import type { Selection } from "../selection";
 
@@ -15,10 +15,10 @@ const Row = z.object({
 
 const shown = 200;
 
-const sql = `
+const sql = (selection: Selection) => `
   WITH held AS MATERIALIZED (
     SELECT code_system, code, code_display, unit, sum(records) AS records
-      FROM ${rolledUp("roll_up_values")} AS counted GROUP BY 1, 2, 3, 4
+      FROM ${held("roll_up_values", selection)} AS counted GROUP BY 1, 2, 3, 4
   ),
   displays AS (
     SELECT code_system, code, code_display, sum(records) AS records FROM held GROUP BY 1, 2, 3
@@ -46,5 +46,6 @@ const sql = `
 export async function observationCodes(
   selection: Selection,
 ): Promise<ChartNumbers<"observation-codes">> {
-  return { codes: await rows(Row, sql, selection.jobs), left_out: nothingLeftOut };
+  const codes = await rows(Row, withPeople(selection, sql(selection)), selection.jobs);
+  return { codes, left_out: await leftOut(selection, "roll_up_values") };
 }

@@ -1,10 +1,11 @@
 import { z } from "zod";
 import type { ChartNumbers } from "@/lib/contract/chart";
-import { nothingLeftOut } from "../nothing-left-out";
+import { leftOut } from "../left-out";
+import { held, withPeople } from "../narrowed";
 import { requiredCode } from "../required-code";
 import { rows } from "../rows";
 import type { Selection } from "../selection";
-import { valuesOfCode } from "../values-of-code";
+import { ofUnit, valuesOfCode } from "../values-of-code";
 
 const Row = z.object({
   unit: z.string().nullable(),
@@ -25,8 +26,8 @@ const Row = z.object({
 /** Twenty bins would fit; rounded up to 1, 2 or 5 times a power of ten there are ten to twenty-two. */
 const bins = 20;
 
-const sql = `
-  WITH ${valuesOfCode},
+const sql = (selection: Selection) => `
+  WITH ${valuesOfCode(held("roll_up_values", selection))},
   numbers AS MATERIALIZED (
     SELECT value, sum(times)::int AS records
       FROM shown CROSS JOIN LATERAL unnest(values, counts) AS each (value, times)
@@ -83,10 +84,17 @@ export async function observationDistribution(
   selection: Selection,
 ): Promise<ChartNumbers<"observation-distribution">> {
   const code = requiredCode(selection);
-  const [row] = await rows(Row, sql, [...selection.jobs, code, selection.unit ?? null]);
+  const [row] = await rows(Row, withPeople(selection, sql(selection)), [
+    ...selection.jobs,
+    code,
+    selection.unit ?? null,
+  ]);
   if (!row) throw new TypeError("an aggregate always has a row");
   const { step, first, last, filled, ...numbers } = row;
-  const stats = { ...numbers, left_out: nothingLeftOut };
+  const stats = {
+    ...numbers,
+    left_out: await leftOut(selection, "roll_up_values", ofUnit, [code, row.unit]),
+  };
   const counts = new Map(filled);
   if (step === null || first === null || last === null) {
     const [from, to] = [row.median, row.median];

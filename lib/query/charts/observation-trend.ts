@@ -1,12 +1,13 @@
 import { z } from "zod";
 import type { ChartNumbers } from "@/lib/contract/chart";
-import { type RollUpName, rollUps } from "@/lib/store/roll-ups";
-import { nothingLeftOut } from "../nothing-left-out";
+import { rollUps } from "@/lib/store/roll-ups";
+import { leftOut } from "../left-out";
+import { held, withPeople } from "../narrowed";
 import { plausibleMonth, plausibleYear, yearsInMonths } from "../plausible-month";
 import { requiredCode } from "../required-code";
 import { rows } from "../rows";
 import type { Selection } from "../selection";
-import { chosenUnit } from "../values-of-code";
+import { chosenUnit, ofUnit } from "../values-of-code";
 
 const Row = z.object({
   unit: z.string().nullable(),
@@ -15,8 +16,22 @@ const Row = z.object({
   p: z.tuple([z.number(), z.number(), z.number()]),
 });
 
-const stored = (name: RollUpName, columns: string) =>
-  `SELECT ${columns} FROM ${name} WHERE etl_job_id = ANY($1::uuid[]) AND code = $3`;
+const filtered = ({ people, months }: Selection) => people !== undefined || months !== undefined;
+
+const storedYears = (selection: Selection) => `
+  SELECT unit, year, records, values, counts FROM roll_up_value_years
+   WHERE etl_job_id = ANY($1::uuid[]) AND code = $3${filtered(selection) ? " AND false" : ""}`;
+
+/** `made`: its values stand in no year above, because they were taken from rows or by filters. */
+const everyMonth = (selection: Selection) =>
+  filtered(selection)
+    ? `SELECT true AS made, unit, month, values
+         FROM ${held("roll_up_value_months", selection)} AS held WHERE code = $3`
+    : `SELECT false AS made, unit, month, values FROM roll_up_value_months
+        WHERE etl_job_id = ANY($1::uuid[]) AND code = $3
+       UNION ALL
+       SELECT true, unit, month, values
+         FROM (${rollUps.roll_up_value_months.select("$2")}) AS plain WHERE code = $3`;
 
 /** What percentile_cont says of `n` values that stand there as often as `upto` counts them. */
 function quantile(part: number): string {
@@ -28,16 +43,9 @@ function quantile(part: number): string {
 
 // The arrays of months are looked into only where years do not do: where the axis is of months, for jobs
 // without roll-ups, and for the year of which only some months are plausible.
-const sql = `
-  WITH years AS MATERIALIZED (
-    ${stored("roll_up_value_years", "unit, year, records, values, counts")}
-  ),
-  months AS MATERIALIZED (
-    ${stored("roll_up_value_months", "false AS made, unit, month, values")}
-    UNION ALL
-    SELECT true, unit, month, values
-      FROM (${rollUps.roll_up_value_months.select("$2")}) AS plain WHERE code = $3
-  ),
+const sql = (selection: Selection) => `
+  WITH years AS MATERIALIZED (${storedYears(selection)}),
+  months AS MATERIALIZED (${everyMonth(selection)}),
   units AS (
     SELECT unit, records FROM years
     UNION ALL
@@ -93,10 +101,15 @@ export async function observationTrend(
   selection: Selection,
 ): Promise<ChartNumbers<"observation-trend">> {
   const code = requiredCode(selection);
-  const found = await rows(Row, sql, [...selection.jobs, code, selection.unit ?? null]);
+  const found = await rows(Row, withPeople(selection, sql(selection)), [
+    ...selection.jobs,
+    code,
+    selection.unit ?? null,
+  ]);
+  const unit = found[0]?.unit ?? null;
   return {
-    unit: found[0]?.unit ?? null,
-    left_out: nothingLeftOut,
+    unit,
+    left_out: await leftOut(selection, "roll_up_values", ofUnit, [code, unit]),
     points: found.map(({ at, count, p: [p25, median, p75] }) => ({ at, count, median, p25, p75 })),
   };
 }

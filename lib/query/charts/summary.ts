@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { ChartNumbers } from "@/lib/contract/chart";
-import { nothingLeftOut } from "../nothing-left-out";
+import { leftOut } from "../left-out";
+import { held, withPeople } from "../narrowed";
 import { plausibleMonth } from "../plausible-month";
 import { rolledUp } from "../rolled-up";
 import { rows } from "../rows";
@@ -13,17 +14,17 @@ const Totals = z.object({
   to: z.date().nullable(),
 });
 
-const totalsSql = `
+const totalsSql = (selection: Selection) => `
   SELECT
     (SELECT count(*)::float8 FROM (
-       SELECT DISTINCT patient FROM ${rolledUp("roll_up_patients")} AS held) AS patients) AS patients,
-    (SELECT COALESCE(sum(records), 0)::float8 FROM ${rolledUp("roll_up_types")} AS held) AS resources,
+       SELECT DISTINCT patient FROM ${selection.people ? "people" : rolledUp("roll_up_patients")} AS held) AS patients) AS patients,
+    (SELECT COALESCE(sum(records), 0)::float8 FROM ${held("roll_up_types", selection)} AS held) AS resources,
     min(first_at) AS from,
     max(last_at) AS to
   FROM (
-    SELECT month, first_at, last_at FROM ${rolledUp("roll_up_encounters")} AS held
+    SELECT month, first_at, last_at FROM ${held("roll_up_encounters", selection)} AS held
     UNION ALL
-    SELECT month, first_at, last_at FROM ${rolledUp("roll_up_observation_months")} AS held
+    SELECT month, first_at, last_at FROM ${held("roll_up_observation_months", selection)} AS held
   ) AS months
   WHERE ${plausibleMonth("month")}`;
 
@@ -32,11 +33,10 @@ const totalsSql = `
  * two jobs counts once), rows of every type (a resource of two jobs counts twice: they are two rows),
  * first and last encounter or observation, and how many of the jobs are complete.
  */
-export async function summary({
-  jobs,
-  source: { job_ids, ...completeness },
-}: Selection): Promise<ChartNumbers<"summary">> {
-  const [totals] = await rows(Totals, totalsSql, jobs);
+export async function summary(selection: Selection): Promise<ChartNumbers<"summary">> {
+  const { job_ids, ...completeness } = selection.source;
+  const sql = withPeople(selection, totalsSql(selection));
+  const [totals] = await rows(Totals, sql, selection.jobs);
   return {
     patients: totals?.patients ?? 0,
     resources: totals?.resources ?? 0,
@@ -46,6 +46,6 @@ export async function summary({
         ? { from: totals.from.toISOString(), to: totals.to.toISOString() }
         : null,
     ...completeness,
-    left_out: nothingLeftOut,
+    left_out: await leftOut(selection, "roll_up_types"),
   };
 }
