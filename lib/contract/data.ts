@@ -12,7 +12,7 @@ export const DataQuery = z
     patient: z.string().max(200).optional(),
     /** a whole id, the begin of a patient's, or part of a name, a code or its display */
     q: z.string().max(200).optional(),
-    /** rows of this code; of an Observation also that of a component */
+    /** rows of this code; with `numeric`, `unit` or a value also Observations of which a component has it */
     code: z.string().max(200).optional(),
     /** with `code`: of this system; empty: of none */
     code_system: z.string().max(2000).optional(),

@@ -2,13 +2,14 @@ import { z } from "zod";
 import type { DataList, DataQuery } from "@/lib/contract/data";
 import { AppError } from "@/lib/errors";
 import { type DataTable, tableOf } from "@/lib/store/data-tables";
-import { type ChosenJobs, type JobChoice, jobsAndState } from "./chosen-jobs";
+import { type Bar, barOf } from "./bar";
+import { type Chosen, type JobChoice, jobsAndState } from "./chosen-jobs";
 import { dataColumns } from "./data-columns";
+import { held, narrowTo, withPeople } from "./narrowed";
 import { Parameters } from "./parameters";
-import { refuseFilters } from "./refuse-filters";
-import { rolledUp } from "./rolled-up";
 import { rows } from "./rows";
 import { search } from "./search";
+import { type Filters, filtersOf } from "./selection";
 
 /** Beyond this, counting what a search finds reads too much. */
 const countedMatches = 10_000;
@@ -47,50 +48,55 @@ function fromCursor(text: string): Cursor {
 }
 
 /** What the rows of one question must meet beside their job. */
-type Filter = { table: DataTable; where: string; parameters: Parameters };
+type Filter = { table: DataTable; filters: Filters; where: string; parameters: Parameters };
 
 /** How many rows each job holds; of those that a search looks for at most 10,001 in all. */
-function countByJob({ table, where, parameters }: Filter, jobIds: string[], limited: boolean) {
+function countByJob(
+  { table, filters, where, parameters }: Filter,
+  jobIds: string[],
+  limited: boolean,
+) {
   const own = parameters.copy();
   const ids = own.add(jobIds, "uuid[]");
   const limit = own.add(limited ? countedMatches + 1 : null, "int");
-  return rows(
-    Count,
-    `SELECT etl_job_id AS job_id, count(*)::float8 AS n
+  const sql = `SELECT etl_job_id AS job_id, count(*)::float8 AS n
        FROM (SELECT etl_job_id FROM ${table} WHERE etl_job_id = ANY(${ids}) AND ${where}
               LIMIT ${limit}) AS found
-      GROUP BY 1`,
-    own.all,
-  );
+      GROUP BY 1`;
+  return rows(Count, withPeople(filters, sql), own.all);
 }
 
-/** The same of all rows of a type, from the roll-ups. */
-function countAllByJob(type: string, jobs: ChosenJobs) {
-  return rows(
-    Count,
-    `SELECT etl_job_id AS job_id, sum(records)::float8 AS n
-       FROM ${rolledUp("roll_up_types")} AS held WHERE resource_type = $3 GROUP BY 1`,
-    [...jobs, type],
-  );
+/** The same of all rows of a type, or of those behind a bar, from the roll-ups. */
+function countRolledUp(type: string, chosen: Chosen, filters: Filters, bar: Bar | null) {
+  const parameters = new Parameters();
+  for (const ids of chosen.jobs) parameters.add(ids, "uuid[]");
+  const { name, n } = bar?.counted ?? {
+    name: "roll_up_types" as const,
+    n: () => `sum(records) FILTER (WHERE resource_type = ${parameters.add(type, "text")})`,
+  };
+  const sql = `SELECT etl_job_id AS job_id, COALESCE(${n(parameters)}, 0)::float8 AS n
+                 FROM ${held(name, filters)} AS held GROUP BY 1`;
+  return rows(Count, withPeople(filters, sql), parameters.all);
 }
 
 /** How many rows of one job there are, at most `limit`. */
-async function countUpTo({ table, where, parameters }: Filter, jobId: string, limit: number) {
+async function countUpTo(
+  { table, filters, where, parameters }: Filter,
+  jobId: string,
+  limit: number,
+) {
   const own = parameters.copy();
   const id = own.add(jobId, "uuid");
-  const [found] = await rows(
-    Found,
-    `SELECT count(*)::float8 AS n
+  const sql = `SELECT count(*)::float8 AS n
        FROM (SELECT 1 FROM ${table} WHERE etl_job_id = ${id} AND ${where}
-              LIMIT ${own.add(limit, "int")}) AS found`,
-    own.all,
-  );
+              LIMIT ${own.add(limit, "int")}) AS found`;
+  const [found] = await rows(Found, withPeople(filters, sql), own.all);
   return found?.n ?? 0;
 }
 
 /** Rows of one job in key order: what is passed over is read from the key's index, not from the rows. */
 function rowsOfJob(
-  { table, where, parameters }: Filter,
+  { table, filters, where, parameters }: Filter,
   jobId: string,
   page: { limit: number; offset: number; after?: Cursor },
 ) {
@@ -105,51 +111,58 @@ function rowsOfJob(
   }
   const type = table === "resources" ? ", resource_type" : "";
   const columns = dataColumns[table].shown.map((column) => `'${column}', ${asText(column)}`);
-  return rows(
-    Row,
-    `SELECT etl_job_id AS job_id, patient_id, id, json_build_object(${columns.join(", ")}) AS columns
+  const sql = `SELECT etl_job_id AS job_id, patient_id, id, json_build_object(${columns.join(", ")}) AS columns
        FROM (SELECT patient_id, id${type} FROM ${table} WHERE ${conditions.join(" AND ")}
               ORDER BY patient_id, id
               LIMIT ${own.add(page.limit, "int")} OFFSET ${own.add(page.offset, "int")}) AS place
        JOIN ${table} USING (patient_id, id${type})
       WHERE etl_job_id = ${id}
-      ORDER BY patient_id, id`,
-    own.all,
-  );
+      ORDER BY patient_id, id`;
+  return rows(Row, withPeople(filters, sql), own.all);
 }
 
 /**
  * Rows of one resource type, newest job first, then by patient and id; page by page, or after the row
  * that an answer's `next` names, which costs the same however far. A search looks for an id, the begin
- * of a patient's id, or a part of a name, a code or its display. `total` is null where it finds more than 10,000.
- * @throws AppError invalid-request where `after` is not one of ours
+ * of a patient's id, or a part of a name, a code or its display. `total` is null where it finds more than
+ * 10,000. With filters and a bar: the resources that a chart counts there, and as many.
+ * @throws AppError invalid-request where `after` is not one of ours or the type has no such bars
  */
 export async function dataRows(
   type: string,
   query: Omit<DataQuery, "job"> & JobChoice,
 ): Promise<DataList> {
   const table = tableOf(type);
-  refuseFilters(query);
-  const { jobs: chosen, ids: jobs } = await jobsAndState(query);
+  const jobsChosen = await jobsAndState(query);
+  const { jobs: chosen, ids: jobs } = jobsChosen;
+  const filters = filtersOf(query.month ? { ...query, from: query.month, to: query.month } : query);
   const parameters = new Parameters();
+  // The first two of a statement that judges patients.
+  if (filters.people) for (const ids of chosen) parameters.add(ids, "uuid[]");
   const conditions: string[] = [];
   if (query.patient !== undefined) {
     conditions.push(`patient_id = ${parameters.add(query.patient, "text")}`);
   }
   if (table === "resources") conditions.push(`resource_type = ${parameters.add(type, "text")}`);
+  const bar = barOf(table, query);
+  if (bar) conditions.push(bar.rows(parameters));
+  const narrow = narrowTo(filters, "taken")(table);
+  if (narrow) conditions.push(narrow.replace(/^ AND /, ""));
   const searched = query.q ? await search(table, type, query.q, chosen, parameters) : null;
   if (searched) conditions.push(searched.where);
-  const filter = { table, where: conditions.join(" AND ") || "true", parameters };
+  const filter = { table, filters, where: conditions.join(" AND ") || "true", parameters };
 
+  const whole = query.patient === undefined && !searched;
   const many = query.patient === undefined && (searched?.byWords ?? 0) > countedMatches;
+  const limited = searched !== null || (bar !== null && !bar.counted);
   const counts = many
     ? []
-    : searched || query.patient !== undefined
-      ? await countByJob(filter, chosen.flat(), searched !== null)
-      : await countAllByJob(type, chosen);
+    : whole && !limited
+      ? await countRolledUp(type, jobsChosen, filters, bar)
+      : await countByJob(filter, chosen.flat(), limited);
   const n = counts.reduce((sum, count) => sum + count.n, 0);
-  const known = !many && (!searched || n <= countedMatches);
-  const held = new Map(counts.map((count) => [count.job_id, count.n]));
+  const known = !many && (!limited || n <= countedMatches);
+  const holds = new Map(counts.map((count) => [count.job_id, count.n]));
 
   // Job by job in key order: a partition's index gives its first rows without reading the rest. Not by
   // LATERAL, which a distributed PostgreSQL does not take with a LIMIT.
@@ -161,13 +174,13 @@ export async function dataRows(
   // A job that has been removed since then has no rows to go on with.
   for (const id of begin < 0 ? [] : jobs.slice(begin)) {
     if (found.length === wanted) break;
-    const holds = known
-      ? (held.get(id) ?? 0)
+    const own = known
+      ? (holds.get(id) ?? 0)
       : before > 0
         ? await countUpTo(filter, id, before + 1)
         : Number.POSITIVE_INFINITY;
-    if (holds <= before) {
-      before -= holds;
+    if (own <= before) {
+      before -= own;
       continue;
     }
     const after = cursor?.[0] === id ? cursor : undefined;

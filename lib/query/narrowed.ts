@@ -2,9 +2,7 @@ import type { DataTable } from "@/lib/store/data-tables";
 import { dateOf, type Narrow, patientNumber, type RollUpName, rollUps } from "@/lib/store/roll-ups";
 import { agedPatients, ofPeople } from "./people";
 import { rolledUp } from "./rolled-up";
-import type { Months, Selection } from "./selection";
-
-type Filters = Pick<Selection, "people" | "months">;
+import type { Filters, Months } from "./selection";
 
 /**
  * Which of the resources: those that the filters take; those that meet the rest but have no date; those

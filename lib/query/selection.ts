@@ -5,13 +5,14 @@ import type { People } from "./people";
 /** Months, both inclusive, as 2024-05; one of them at least. */
 export type Months = { from?: string; to?: string };
 
+/** What resources must meet, beside their job; absent: nothing. */
+export type Filters = { people?: People; months?: Months };
+
 /** What a chart is made of: the jobs that were chosen, and what their resources must meet. */
-export type Selection = {
+export type Selection = Filters & {
   jobs: ChosenJobs;
   /** where the numbers come from */
   source: ChartData<ChartName>["source"];
-  people?: People;
-  months?: Months;
   /** for the charts that need one */
   code?: string;
   unit?: string;
@@ -20,7 +21,7 @@ export type Selection = {
 /** The filters of a query; absent where they take everything. */
 export function filtersOf(
   query: Partial<Pick<ChartQuery, "sex" | "age" | "from" | "to">>,
-): Pick<Selection, "people" | "months"> {
+): Filters {
   const { sex = [], age = [], from, to } = query;
   return {
     people: sex.length + age.length > 0 ? { sex, age } : undefined,

@@ -23,7 +23,7 @@ export function numericObservations(jobs: string, narrow = ""): string {
                unnest(component_codes) AS code, unnest(component_displays) AS display,
                unnest(component_units) AS unit, unnest(component_values) AS value
           FROM observations
-         WHERE etl_job_id = ANY(${jobs}::uuid[]) AND component_codes IS NOT NULL
+         WHERE etl_job_id = ANY(${jobs}::uuid[])${narrow} AND component_codes IS NOT NULL
            AND value_quantity IS NULL AND value_text IS NULL
            AND status IS DISTINCT FROM 'entered-in-error'
       ) AS components
