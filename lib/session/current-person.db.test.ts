@@ -85,3 +85,13 @@ test("nobody is signed in without a session, with one of another secret, a disab
   await database().prisma.user.update({ where: { id: userId }, data: { disabledAt: new Date() } });
   expect(await currentPerson()).toBeNull();
 });
+
+test("a session that has been opened before ends when its time is over", async () => {
+  expect(await currentPerson()).not.toBeNull();
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 120_000 });
+  try {
+    expect(await currentPerson()).toBeNull();
+  } finally {
+    vi.useRealTimers();
+  }
+});
