@@ -14,13 +14,16 @@ export async function generateMetadata(): Promise<Metadata> {
 export default async function VisualizePage({
   searchParams,
 }: {
-  searchParams: Promise<{ job?: string | string[] }>;
+  searchParams: Promise<Record<string, string | string[] | undefined>>;
 }) {
   await requirePerson();
-  const query = ChartQuery.pick({ job: true }).safeParse(await searchParams);
+  const query = ChartQuery.safeParse(await searchParams);
   if (query.success) {
+    const { job, connection, group, ...restricted } = query.data;
+    const whole = !Object.values(restricted).some((one) => one?.length);
+    const choice = { job: [...new Set(job)], connection, group };
     // Where it fails the charts say so when they ask.
-    after(() => warmCharts({ job: [...new Set(query.data.job)] }).catch(() => {}));
+    if (whole) after(() => warmCharts(choice).catch(() => {}));
   }
   return <Visualize />;
 }
