@@ -6,5 +6,5 @@
  */
 export const leanProcess = {
   env: { MALLOC_ARENA_MAX: "1", MALLOC_TRIM_THRESHOLD_: "16777216" },
-  flags: ["--max-semi-space-size=8"],
+  flags: ["--max-semi-space-size=8", "--v8-pool-size=1"],
 } as const;

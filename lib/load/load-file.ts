@@ -23,8 +23,8 @@ export type LoadFileOptions = {
   /** the manifest's type; null where files mix types */
   resourceType: string | null;
   path: string;
-  /** the file is still growing: its first bytes, up to which to load; a line cut there is left */
-  toOffset?: number;
+  /** the file is still growing: up to where it can be read by now, as readLines asks for it */
+  toOffset?: (from: number) => number;
   /** where an earlier call ended; spares counting the lines before, should the file be there still */
   from?: Place | undefined;
   /** must equal export_files.locked_by at every chunk */

@@ -32,8 +32,11 @@ export type ReadLinesOptions = {
   fromOffset: number;
   /** the number of the first line there */
   fromLine: number;
-  /** the file is still growing: reads up to here, and leaves a line that does not end before it */
-  toOffset?: number | undefined;
+  /**
+   * the file is still growing: told how far it has been read, says up to where it can be; the same again
+   * ends it. A line that does not end before that is left.
+   */
+  toOffset?: ((from: number) => number) | undefined;
   maxLineBytes: number;
   signal?: AbortSignal | undefined;
   /** awaited for each line that grows beyond longLineBytes: where it goes, `maxLineBytes` or more */
@@ -47,6 +50,18 @@ function isBlank(bytes: Buffer): boolean {
   return bytes.every((byte) => byte === 0x20 || byte === 0x09 || byte === carriageReturn);
 }
 
+/** The bytes of a file, of a growing one as far as it goes. */
+async function* piecesOf(path: string, options: ReadLinesOptions): AsyncGenerator<Buffer> {
+  const { toOffset, signal, readBytes: highWaterMark = 1 << 18 } = options;
+  let start = options.fromOffset;
+  if (!toOffset) yield* createReadStream(path, { start, highWaterMark, signal });
+  else {
+    for (let end = toOffset(start); end > start; start = end, end = toOffset(start)) {
+      yield* createReadStream(path, { start, end: end - 1, highWaterMark, signal });
+    }
+  }
+}
+
 /**
  * An NDJSON file (its path, or all of its bytes) as batches of lines: \n or \r\n, a byte order mark at the start of the file left out,
  * a last line without a line break included, blank lines left out (they keep their number). Works on
@@ -58,8 +73,7 @@ export async function* readLines(
   source: string | Buffer,
   options: ReadLinesOptions,
 ): AsyncGenerator<LineBatch, void, undefined> {
-  const { fromOffset, toOffset, maxLineBytes, signal } = options;
-  if (toOffset !== undefined && toOffset <= fromOffset) return;
+  const { fromOffset, toOffset, maxLineBytes } = options;
   let lineNo = options.fromLine;
   /** the beginning of the line that the next read goes on with */
   let held: Buffer[] = [];
@@ -112,14 +126,7 @@ export async function* readLines(
   }
 
   const pieces =
-    typeof source === "string"
-      ? createReadStream(source, {
-          start: fromOffset,
-          end: toOffset === undefined ? undefined : toOffset - 1,
-          highWaterMark: options.readBytes ?? 1 << 18,
-          signal,
-        })
-      : [source.subarray(fromOffset, toOffset)];
+    typeof source === "string" ? piecesOf(source, options) : [source.subarray(fromOffset)];
   for await (const chunk of pieces) {
     const buffer = chunk as Buffer;
     const lines: Line[] = [];

@@ -66,6 +66,7 @@ async function download(file: ClaimedFile, tools: FileTools): Promise<GoesOn | n
   const part = newPart(target);
   let received = 0;
   let place: Place | undefined;
+  let kept: Slot | null = null as Slot | null;
   const fetched = await underLease(
     {
       what: `file ${file.fileId}`,
@@ -115,13 +116,19 @@ async function download(file: ClaimedFile, tools: FileTools): Promise<GoesOn | n
       } finally {
         await early.ended();
         place = early.place;
+        kept = early.slot;
       }
     },
-  );
+  ).catch((error) => {
+    kept?.();
+    throw error;
+  });
   tools.leave?.();
   const { sizeBytes } = fetched;
   const { jobId, fileNo } = file;
-  const slot = file.attempts === 0 && sizeBytes >= straightOnBytes ? slots.take() : null;
+  const straightOn = file.attempts === 0 && sizeBytes >= straightOnBytes;
+  const slot = straightOn ? (kept ?? slots.take()) : null;
+  if (slot !== kept) kept?.();
   try {
     const stored = { file, path: where, sizeBytes, keep: slot !== null };
     if (!(await tools.storeDownloaded(stored))) throw new LeaseLost(`file ${file.fileId}`);

@@ -7,10 +7,12 @@ import type { ClaimedFile } from "@/lib/store/claims";
 import { storeLoadBegun } from "@/lib/store/file-writes";
 import type { StageFunctions } from "./advance-job";
 import { isLeaseLost } from "./advance-job";
-import type { LoadSlots } from "./load-slots";
+import type { LoadSlots, Slot } from "./load-slots";
 
-/** A pass begins when so much more has arrived than was there for the last one. */
+/** A pass begins when so much has arrived that is not loaded, and is asked after so much whether to go on. */
 const passBytes = 8 * 1024 * 1024;
+/** It goes on while so much more is there: what costs time is its beginning and its end. */
+const worthBytes = 1024 * 1024;
 
 type Setting = {
   /** what the file is being written to */
@@ -24,13 +26,17 @@ type Setting = {
 
 /**
  * Loads a file while it downloads, in passes: each takes the whole lines that have arrived, under the
- * lease of the download, and gives its place back. What an earlier try had loaded counts only where
- * its part begins with the same bytes; else the job's load begins anew.
+ * lease of the download, goes on while more arrives, and gives its place back when it has caught up. What an
+ * earlier try had loaded counts only where its part begins with the same bytes; else the job's load begins anew.
  */
 export class EarlyLoad {
   /** where the load goes on; undefined before the first pass */
   place: Place | undefined;
+  /** the place in the worker of a pass that was stopped though there was more to load: for that */
+  slot: Slot | null = null;
+  #received = 0;
   #nextAt: number;
+  #stopping = false;
   #checked = false;
   #begun = false;
   #pass: Promise<void> | null = null;
@@ -50,23 +56,31 @@ export class EarlyLoad {
 
   /** So many bytes can be read in the part. Begins a pass where that is worth it and a place is free. */
   received(bytes: number): void {
-    if (this.#pass || this.#failure || bytes < this.#nextAt) return;
+    this.#received = bytes;
+    if (this.#pass || this.#failure || this.#stopping || bytes < this.#nextAt) return;
     const slot = this.setting.slots.take();
     if (!slot) return;
-    this.#pass = this.#load(bytes)
+    this.#pass = this.#load()
       .catch((error) => {
         this.#failure = error;
       })
       .finally(() => {
         this.#pass = null;
-        slot();
+        if (this.#stopping && !this.#failure) this.slot = slot;
+        else slot();
       });
   }
 
-  async #load(bytes: number): Promise<void> {
+  /** Up to where the pass that has read so far goes on. */
+  #toOffset(from: number): number {
+    const more = this.#received - from;
+    return this.#stopping || more < worthBytes ? from : from + Math.min(more, passBytes);
+  }
+
+  async #load(): Promise<void> {
     const { file } = this;
     const { part, stages, signal } = this.setting;
-    await this.#check(bytes);
+    await this.#check(this.#received);
     if (!this.#begun) {
       await storeLoadBegun(file, path.posix.join(file.jobId, path.basename(part)));
       this.#begun = true;
@@ -78,14 +92,14 @@ export class EarlyLoad {
       kind: file.kind,
       resourceType: file.resourceType,
       path: part,
-      toOffset: bytes,
+      toOffset: (from) => this.#toOffset(from),
       from: this.place,
       leaseHolder: file.holder,
       maxLineBytes: env().MAX_LINE_BYTES,
       signal,
     });
     this.place = place;
-    this.#nextAt = bytes + passBytes;
+    this.#nextAt = place.offset + passBytes;
   }
 
   /** @param bytes in the part by now, all that earlier tries had loaded or all of the file */
@@ -103,7 +117,7 @@ export class EarlyLoad {
     this.#checked = true;
   }
 
-  /** The part is whole: waits for the pass that runs, and sees to it that what is loaded is of this part. */
+  /** The part is whole: stops the pass that runs, and sees to it that what is loaded is of this part. */
   async whole(bytes: number): Promise<void> {
     await this.ended();
     if (isLeaseLost(this.#failure)) throw this.#failure;
@@ -115,8 +129,9 @@ export class EarlyLoad {
     await this.#check(bytes);
   }
 
-  /** Waits for the pass that runs. */
+  /** Stops the pass that runs, and waits for its end. */
   async ended(): Promise<void> {
+    this.#stopping = true;
     await this.#pass;
   }
 }

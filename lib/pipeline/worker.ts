@@ -19,6 +19,7 @@ import { LoadSlots } from "./load-slots";
 import { backOffMs } from "./next-try";
 import { stageFunctions } from "./stage-functions";
 import { together } from "./together";
+import { warmUp } from "./warm-up";
 
 /** How soon a worker sees what others have made due; what it does itself rings a bell. */
 const idleMs = 300;
@@ -290,6 +291,7 @@ export async function runWorker({
   };
 
   await Promise.all([
+    warmUp(),
     dispatch("job", {
       limit: concurrency,
       claim: () => claimJob(holder(), leaseSeconds),
