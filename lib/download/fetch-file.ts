@@ -36,6 +36,8 @@ export type FetchFileOptions = {
   beforeNaming?: (sizeBytes: number) => Promise<void>;
   /** asked when the download has failed: does somebody need what has arrived? */
   isNeeded?: () => boolean;
+  /** what is no longer than this is given back too, so that nobody need read it again */
+  contentBytes?: number;
   signal?: AbortSignal;
   readTimeoutMs?: number;
 };
@@ -46,7 +48,7 @@ export type FetchFileOptions = {
  * (`syncFolder` makes the name last); two calls at once do not disturb each other. Of a download that
  * broke off the part stays where the server can be asked to go on from there (Range with If-Range), or
  * where `isNeeded`. Memory does not grow with the file.
- * @returns sizeBytes on disk, uncompressed
+ * @returns sizeBytes on disk, uncompressed; the same bytes as `content` where they were wanted
  * @throws AppError access-refused (401), download-expired (404, 410), download-refused; retryable:
  *   not-fhir (a web page), download-short, connection-cut, timeout-exceeded, server-error,
  *   rate-limited, disk-full, disk-refused; the signal's reason where it was aborted
@@ -54,7 +56,7 @@ export type FetchFileOptions = {
 export async function fetchFile(
   input: FetchFileOptions,
   deps: Deps = {},
-): Promise<{ sizeBytes: number }> {
+): Promise<{ sizeBytes: number; content?: Buffer }> {
   const { response, held } = await requested(input, deps);
   if (!held && response.status !== 200) throw await refused(response, deps.now?.() ?? new Date());
 
@@ -69,14 +71,21 @@ export async function fetchFile(
   const note = held?.note ?? noteOf(response, bootedAt);
   const kept = { noted: false };
   try {
-    const sizeBytes = await written(response, { ...input, part, held, note, folder, kept });
+    const { sizeBytes, content } = await written(response, {
+      ...input,
+      part,
+      held,
+      note,
+      folder,
+      kept,
+    });
     checkLength(response, sizeBytes, held);
     await input.beforeNaming?.(sizeBytes);
     // Whoever still writes to another part cannot give it the name any more.
     if (input.held !== undefined) await removeParts(input.path, [part]);
     await onDisk(folder, () => rename(part, input.path));
     if (kept.noted) await rm(noteBeside(part), { force: true }).catch(() => {});
-    return { sizeBytes };
+    return content ? { sizeBytes, content } : { sizeBytes };
   } catch (error) {
     const full = error instanceof AppError && error.code === "disk-full";
     if (!input.isNeeded?.() && (full || !kept.noted)) {
@@ -144,8 +153,9 @@ async function written(
     note: ResumeNote | null;
     kept: { noted: boolean };
   },
-): Promise<number> {
-  const { part, folder, held, note, kept, onBytes, signal } = input;
+): Promise<{ sizeBytes: number; content: Buffer | null }> {
+  const { part, folder, held, note, kept, onBytes, signal, contentBytes = 0 } = input;
+  let pieces: Uint8Array[] | null = contentBytes > 0 && !held ? [] : null;
   const readTimeoutMs = input.readTimeoutMs ?? readTimeout();
   const file = await onDisk(folder, async () => {
     if (!held) {
@@ -171,6 +181,8 @@ async function written(
         at += bytesWritten;
       }
       sizeBytes += chunk.byteLength;
+      if (sizeBytes > contentBytes) pieces = null;
+      pieces?.push(chunk);
       if (note && !kept.noted && sizeBytes >= worthResumingBytes) {
         await onDisk(folder, () => writeNote(part, note));
         kept.noted = true;
@@ -179,7 +191,7 @@ async function written(
     }
     input.onReceived?.();
     await onDisk(folder, () => file.sync());
-    return sizeBytes;
+    return { sizeBytes, content: pieces && Buffer.concat(pieces) };
   } catch (error) {
     signal?.throwIfAborted();
     throw diskError(error, folder) ?? networkError(error, response.url, readTimeoutMs);

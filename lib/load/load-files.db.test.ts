@@ -37,6 +37,7 @@ async function newJob(contents: string[]) {
       resourceType: "Patient",
       path: file,
       sizeBytes: Buffer.byteLength(content),
+      leaseHolder: "me",
     };
   });
   await pool.query(

@@ -22,13 +22,22 @@ export type SmallFile = {
   path: string;
   /** what must be on disk */
   sizeBytes: number;
+  /** what is there, where it need not be read */
+  content?: Buffer;
+  /** under BULK_DIR: what `alongside.set` knows as d.path */
+  storedAs?: string;
+  /** must equal export_files.locked_by */
+  leaseHolder: string;
 };
+
+/** Of a file: all of its lines, and those that are rejected. */
+export type Counts = Map<string, { lines: number; rejected: number }>;
 
 type Batch = {
   jobId: string;
-  /** must equal export_files.locked_by of each */
-  leaseHolder: string;
   files: readonly SmallFile[];
+  /** with the rows: what else is set of the files (f) now, and what is noted of them */
+  alongside?: { set: string; note: (client: PoolClient, counts: Counts) => Promise<void> };
   /** a longer line is rejected; 64 MB unless told */
   maxLineBytes?: number;
   signal?: AbortSignal;
@@ -44,7 +53,9 @@ async function readParts(batch: Batch, copy: CopyBuffer): Promise<Part[]> {
   for (let at = 0; at < batch.files.length; at += readAtOnce) {
     batch.signal?.throwIfAborted();
     const files = batch.files.slice(at, at + readAtOnce);
-    const contents = await Promise.all(files.map(({ path }) => readFile(path).catch(() => null)));
+    const contents = await Promise.all(
+      files.map(({ path, content }) => content ?? readFile(path).catch(() => null)),
+    );
     for (const [index, file] of files.entries()) {
       const content = contents[index];
       if (content?.length !== file.sizeBytes) continue;
@@ -71,15 +82,16 @@ async function readParts(batch: Batch, copy: CopyBuffer): Promise<Part[]> {
 
 async function writeParts(
   client: PoolClient,
-  { jobId, leaseHolder }: Batch,
+  { jobId, alongside }: Batch,
   parts: readonly Part[],
   writer: Writer<Row>,
 ): Promise<Part[]> {
   // The fence, for each file: of one that is another worker's, or is loaded already, nothing is written.
-  const fence = inText`SELECT id FROM export_files
-    WHERE id = ANY(${parts.map(({ file }) => file.fileId)}::uuid[]) AND locked_by = ${leaseHolder}
-      AND loaded_bytes = 0
-    ORDER BY id FOR NO KEY UPDATE`;
+  const fence = inText`SELECT f.id FROM export_files f
+    JOIN unnest(${parts.map(({ file }) => file.fileId)}::uuid[],
+      ${parts.map(({ file }) => file.leaseHolder)}::text[]) AS d (id, holder) ON d.id = f.id
+    WHERE f.locked_by = d.holder AND f.loaded_bytes = 0 AND f.state <> 'loaded'
+    ORDER BY f.id FOR NO KEY UPDATE OF f`;
   let written: Part[] = [];
   await fencedTransaction<{ id: string }>(client, fence, async (held) => {
     const ids = new Set(held.map(({ id }) => id));
@@ -97,18 +109,29 @@ async function writeParts(
       duplicates -= own;
       return own;
     });
-    return inText`UPDATE export_files f
+    await alongside?.note(client, countsOf(written));
+    const set = alongside ? `, ${alongside.set}` : "";
+    return `UPDATE export_files f
       SET loaded_bytes = d.bytes, lines = d.rows + d.rejected, rejected = d.rejected,
-          accepted = d.rows - d.duplicates, duplicates = d.duplicates
-      FROM unnest(${written.map(({ file }) => file.fileId)}::uuid[],
+          accepted = d.rows - d.duplicates, duplicates = d.duplicates${set}
+      ${inText`FROM unnest(${written.map(({ file }) => file.fileId)}::uuid[],
           ${written.map(({ file }) => file.sizeBytes)}::bigint[],
           ${written.map(({ rows }) => rows.length)}::bigint[],
-          ${written.map(({ rejects }) => rejects.length)}::bigint[], ${repeats}::bigint[])
-        AS d (id, bytes, rows, rejected, duplicates)
-      WHERE f.id = d.id`;
+          ${written.map(({ rejects }) => rejects.length)}::bigint[], ${repeats}::bigint[],
+          ${written.map(({ file }) => file.storedAs ?? "")}::text[])
+        AS d (id, bytes, rows, rejected, duplicates, path)
+      WHERE f.id = d.id`}`;
   });
   return written;
 }
+
+const countsOf = (parts: readonly Part[]): Counts =>
+  new Map(
+    parts.map(({ file, rows, rejects }) => [
+      file.fileId,
+      { lines: rows.length + rejects.length, rejected: rejects.length },
+    ]),
+  );
 
 /**
  * Loads many small output files of a job in one transaction, each with its own rejected lines and
@@ -118,21 +141,14 @@ async function writeParts(
  * @throws LeaseLost where none is held; the signal's reason; the database's errors, a line that
  *   PostgreSQL refuses among them: loadFile, file by file, finds it
  */
-export async function loadFiles(
-  batch: Batch,
-): Promise<Map<string, { lines: number; rejected: number }>> {
+export async function loadFiles(batch: Batch): Promise<Counts> {
   batch.signal?.throwIfAborted();
   return withClient(async (client) => {
     await forgetRollUps(client, batch.jobId);
     return withChunkBuffers(async ([copy]) => {
       const parts = await readParts(batch, copy);
       const written = parts.length === 0 ? [] : await writtenParts(client, batch, parts);
-      return new Map(
-        written.map(({ file, rows, rejects }) => [
-          file.fileId,
-          { lines: rows.length + rejects.length, rejected: rejects.length },
-        ]),
-      );
+      return countsOf(written);
     });
   });
 }

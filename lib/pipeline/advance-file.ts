@@ -8,6 +8,8 @@ import { log } from "@/lib/settings/log";
 import { type ClaimedFile, releaseFiles, renewFile, renewFiles } from "@/lib/store/claims";
 import {
   type Downloaded,
+  fetchedAndLoadedSql,
+  noteFetchedAndLoaded,
   storeFileFailure,
   storeFileRetry,
   storeLoaded,
@@ -30,6 +32,11 @@ import { withToken } from "./with-token";
 const tellEveryMs = 2_000;
 /** Smaller files wait until they are loaded together with others. */
 const straightOnBytes = 1024 * 1024;
+/** Of still smaller ones what was fetched is loaded, without a look at the disk, as soon as it is there. */
+const fromMemoryBytes = 32 * 1024;
+
+/** A small file that lies on disk under its name (`path`, under BULK_DIR), and what is in it. */
+export type Fetched = { file: ClaimedFile; path: string; content: Buffer };
 
 export type FileTools = {
   stages: StageFunctions;
@@ -37,6 +44,8 @@ export type FileTools = {
   slots: LoadSlots;
   /** @returns whether the claim holds still */
   storeDownloaded: (downloaded: Downloaded) => Promise<boolean>;
+  /** @returns whether it is loaded, and stored as that; it may still be held else */
+  loadFetched: (fetched: Fetched) => Promise<boolean>;
   /** the network is not needed for this file any more */
   leave?: () => void;
   /** aborted when the worker is to stop: the file is given back as it is */
@@ -64,6 +73,8 @@ async function download(file: ClaimedFile, tools: FileTools): Promise<GoesOn | n
   const loadedFrom = file.loadedBytes > 0 && file.path ? onDisk(file.path) : null;
   const held = file.begun ? await heldPart(target, loadedFrom) : undefined;
   const part = newPart(target);
+  // Whatever an earlier try left is looked at with more care.
+  const plain = file.kind === "output" && file.attempts === 0 && file.loadedBytes === 0;
   let received = 0;
   let place: Place | undefined;
   let kept: Slot | null = null as Slot | null;
@@ -99,6 +110,7 @@ async function download(file: ClaimedFile, tools: FileTools): Promise<GoesOn | n
           path: target,
           part,
           held,
+          contentBytes: plain ? fromMemoryBytes : undefined,
           signal: lost,
           onBytes: (bytes: number) => {
             received = bytes;
@@ -126,6 +138,15 @@ async function download(file: ClaimedFile, tools: FileTools): Promise<GoesOn | n
   tools.leave?.();
   const { sizeBytes } = fetched;
   const { jobId, fileNo } = file;
+  const content = "content" in fetched ? fetched.content : undefined;
+  if (content) {
+    const what = `file ${file.fileId}`;
+    const renew = () => renewFile(file, leaseSeconds, null);
+    const loading = underLease({ what, leaseSeconds, renew, signal }, () =>
+      tools.loadFetched({ file, path: where, content }),
+    );
+    if (await loading) return null;
+  }
   const straightOn = file.attempts === 0 && sizeBytes >= straightOnBytes;
   const slot = straightOn ? (kept ?? slots.take()) : null;
   if (slot !== kept) kept?.();
@@ -183,6 +204,55 @@ async function load(file: ClaimedFile, tools: FileTools, place?: Place): Promise
   const stored = await storeLoaded([{ file, lines, rejected }]);
   if (!stored.has(file.fileId)) throw new LeaseLost(`file ${file.fileId}`);
   log().info({ jobId: file.jobId, fileNo: file.fileNo, lines, rejected }, "loaded");
+}
+
+/**
+ * Loads small files that were just fetched: of each job all of them, their rows, what their rows in
+ * export_files and the log say, in one transaction.
+ * @returns the ids of those that are loaded. Where something is in the way of a job's files none of them is, and
+ *   what it is their load from disk will tell
+ */
+export async function loadFetched(
+  fetched: readonly Fetched[],
+  { stages, signal }: Pick<FileTools, "stages" | "signal">,
+): Promise<Set<string>> {
+  const loaded = new Set<string>();
+  for (const jobId of new Set(fetched.map(({ file }) => file.jobId))) {
+    const some = fetched.filter(({ file }) => file.jobId === jobId);
+    const counts = await stages
+      .loadFiles({
+        jobId,
+        maxLineBytes: env().MAX_LINE_BYTES,
+        files: some.map(({ file, path: storedAs, content }) => ({
+          ...file,
+          leaseHolder: file.holder,
+          path: onDisk(storedAs),
+          storedAs,
+          content,
+          sizeBytes: content.length,
+        })),
+        alongside: {
+          set: fetchedAndLoadedSql,
+          note: (client, counts) =>
+            noteFetchedAndLoaded(
+              client,
+              some.flatMap(({ file, content }) => {
+                const count = counts.get(file.fileId);
+                return count ? [{ file, sizeBytes: content.length, ...count }] : [];
+              }),
+            ),
+        },
+        signal,
+      })
+      .catch((error: unknown) => {
+        const code = error instanceof AppError ? error.code : undefined;
+        log().info({ jobId, files: some.length, code }, "not loaded as they came");
+        return new Map<string, unknown>();
+      });
+    for (const fileId of counts.keys()) loaded.add(fileId);
+  }
+  log().debug({ files: loaded.size }, "loaded as they came");
+  return loaded;
 }
 
 /** Does a step; what goes wrong is written to the file. Never throws. */
@@ -251,9 +321,12 @@ export async function loadClaimed(files: readonly ClaimedFile[], tools: FileTool
       const counts = await stages
         .loadFiles({
           jobId,
-          leaseHolder: first.holder,
           maxLineBytes: env().MAX_LINE_BYTES,
-          files: files.map((file) => ({ ...file, path: onDisk(file.path ?? bulkPath(file)) })),
+          files: files.map((file) => ({
+            ...file,
+            leaseHolder: file.holder,
+            path: onDisk(file.path ?? bulkPath(file)),
+          })),
           signal: lost,
         })
         .catch((error: unknown) => {

@@ -9,7 +9,9 @@ import type { StageFunctions } from "./advance-job";
 import { isLeaseLost } from "./advance-job";
 import type { LoadSlots, Slot } from "./load-slots";
 
-/** A pass begins when so much has arrived that is not loaded, and is asked after so much whether to go on. */
+/** A pass begins when so much has arrived that is not loaded. */
+const beginBytes = 2 * 1024 * 1024;
+/** It is asked after so much whether to go on. */
 const passBytes = 8 * 1024 * 1024;
 /** It goes on while so much more is there: what costs time is its beginning and its end. */
 const worthBytes = 1024 * 1024;
@@ -46,7 +48,7 @@ export class EarlyLoad {
     private readonly file: ClaimedFile,
     private readonly setting: Setting,
   ) {
-    this.#nextAt = file.loadedBytes + passBytes;
+    this.#nextAt = file.loadedBytes + beginBytes;
   }
 
   /** Is something loaded from this part, or about to be? */
@@ -68,6 +70,8 @@ export class EarlyLoad {
         this.#pass = null;
         if (this.#stopping && !this.#failure) this.slot = slot;
         else slot();
+        // What came while it ended is not told again.
+        this.received(this.#received);
       });
   }
 
@@ -99,7 +103,7 @@ export class EarlyLoad {
       signal,
     });
     this.place = place;
-    this.#nextAt = place.offset + passBytes;
+    this.#nextAt = place.offset + beginBytes;
   }
 
   /** @param bytes in the part by now, all that earlier tries had loaded or all of the file */

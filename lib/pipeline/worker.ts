@@ -12,7 +12,13 @@ import { addEvents } from "@/lib/store/events";
 import { type Downloaded, itemOf, storeDownloaded } from "@/lib/store/file-writes";
 import { beat, forgetWorker } from "@/lib/store/workers";
 import { advanceAttachments } from "./advance-attachments";
-import { advanceFile, type FileTools, loadClaimed } from "./advance-file";
+import {
+  advanceFile,
+  type Fetched,
+  type FileTools,
+  loadClaimed,
+  loadFetched,
+} from "./advance-file";
 import { advanceJob, type StageFunctions } from "./advance-job";
 import { Bell } from "./bell";
 import { LoadSlots } from "./load-slots";
@@ -31,7 +37,7 @@ const idleJobMs = 100;
  */
 const mostLoads = 2;
 /** Steps that have given their place away and only have something to write. */
-const mostLeaving = 200;
+const mostLeaving = 400;
 const heartbeatMs = 5_000;
 /** One claim takes as many files for download as were done in so long, and never more than so many. */
 const claimAheadMs = 500;
@@ -39,6 +45,9 @@ const mostClaimed = 128;
 /** So many downloaded files, or so many bytes of them, are worth a transaction of their own. */
 const worthFiles = 200;
 const worthBytes = 1024 * 1024;
+/** So many of those that are loaded as they come are worth one, or as many as come in so long. */
+const worthFetched = 100;
+const fetchedWithinMs = 100;
 
 /** Does up to `limit` claims at once until the signal; a lost database only makes it wait. */
 async function dispatch<T>(
@@ -251,15 +260,25 @@ export async function runWorker({
     return { files, done };
   };
 
+  const freeSlot = async () => {
+    for (;;) {
+      const heard = bells.loads.rings;
+      const slot = slots.takeFirst();
+      if (slot) return slot;
+      await bells.loads.wait(idleMs, heard);
+    }
+  };
+  const syncFolders = async (paths: readonly string[]) => {
+    const folders = new Set(paths.map((under) => path.dirname(path.join(env().BULK_DIR, under))));
+    for (const folder of folders) await syncFolder(folder);
+  };
+
   const tools: FileTools = {
     stages,
     leaseSeconds,
     slots,
     storeDownloaded: together(async (files: Downloaded[]) => {
-      const folders = new Set(
-        files.map((file) => path.dirname(path.join(env().BULK_DIR, file.path))),
-      );
-      for (const folder of folders) await syncFolder(folder);
+      await syncFolders(files.map((file) => file.path));
       const stored = await storeDownloaded(files);
       for (const { keep, sizeBytes } of files) {
         if (keep) continue;
@@ -269,6 +288,19 @@ export async function runWorker({
       bells.loads.ring();
       return files.map(({ file }) => stored.has(file.fileId));
     }),
+    loadFetched: together(
+      async (fetched: Fetched[]) => {
+        await syncFolders(fetched.map((file) => file.path));
+        const slot = await freeSlot();
+        try {
+          const loaded = await loadFetched(fetched, { stages, signal });
+          return fetched.map(({ file }) => loaded.has(file.fileId));
+        } finally {
+          slot();
+        }
+      },
+      { worth: worthFetched, withinMs: fetchedWithinMs },
+    ),
     signal,
   };
   const heartbeat = async () => {

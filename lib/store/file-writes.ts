@@ -1,3 +1,4 @@
+import type pg from "pg";
 import type { AppError } from "@/lib/errors";
 import { type ClaimedFile, inTransaction, whileFileHeld } from "./claims";
 import { database } from "./client";
@@ -99,6 +100,37 @@ export function storeDownloaded(files: readonly Downloaded[]): Promise<Set<strin
   );
 }
 
+/**
+ * What is set of files that were fetched and are loaded, in the transaction that loads them; `d.bytes` is
+ * their size, `d.path` where they lie under BULK_DIR.
+ */
+export const fetchedAndLoadedSql = `state = 'loaded', size_bytes = d.bytes, path = d.path,
+  downloaded_at = now(), load_started_at = now(), loaded_at = now(), next_run_at = now(),
+  ${untroubled}, ${released}`;
+
+/** The log of files that were fetched and are loaded, in the transaction that loads them. */
+export const noteFetchedAndLoaded = (
+  client: pg.PoolClient,
+  files: readonly (Loaded & { sizeBytes: number })[],
+): Promise<void> =>
+  addEvents(
+    client,
+    files.flatMap(({ file, lines, rejected, sizeBytes }) => [
+      {
+        jobId: file.jobId,
+        event: "download_complete" as const,
+        detail: { ...itemOf(file), fileSize: sizeBytes },
+      },
+      loadComplete({ file, lines, rejected }),
+    ]),
+  );
+
+const loadComplete = ({ file, lines, rejected }: Loaded) => ({
+  jobId: file.jobId,
+  event: "load_complete" as const,
+  detail: { ...itemOf(file), resourceCount: lines - rejected, rejected },
+});
+
 export type Loaded = { file: ClaimedFile; lines: number; rejected: number };
 
 /**
@@ -113,11 +145,7 @@ export function storeLoaded(files: readonly Loaded[]): Promise<Set<string>> {
      WHERE f.id = d.id AND f.locked_by = d.holder
      RETURNING f.id`,
     [],
-    ({ file, lines, rejected }) => ({
-      jobId: file.jobId,
-      event: "load_complete",
-      detail: { ...itemOf(file), resourceCount: lines - rejected, rejected },
-    }),
+    loadComplete,
   );
 }
 
