@@ -30,6 +30,18 @@ const failure = (promise: Promise<unknown>) =>
     (error) => error as AppError,
   );
 
+test("what is short is given back as well as written, what is longer is not", async () => {
+  const url = await serve((_request, response) => {
+    response
+      .writeHead(200, { ...ndjson, "content-encoding": "gzip" })
+      .end(gzipSync("{}\n".repeat(500)));
+  });
+  const fetched = (contentBytes: number) =>
+    fetchFile({ url, token: null, path: target(), contentBytes });
+  expect((await fetched(1500)).content?.toString()).toBe(await readFile(target(), "utf8"));
+  expect(await fetched(1499)).toEqual({ sizeBytes: 1500 });
+});
+
 test("a file arrives whole, under its name only when it is complete", async () => {
   const seen: string[] = [];
   const url = await serve((request, response) => {

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, expect, test } from "vitest";
@@ -111,4 +111,45 @@ test("of files that are another worker's, were loaded before or are not as they 
   expect(files.map(({ lines }) => lines)).toEqual([1, 0, 1, 0, 0]);
   await expect(loadFiles({ ...job, files: [lost] })).rejects.toThrow(LeaseLost);
   expect((await loadFiles({ ...job, files: [gone] })).size).toBe(0);
+});
+
+test("what is set and noted of files that come from memory is there with their rows, or not at all", async () => {
+  const job = await newJob([patient("a"), "", patient("b")]);
+  const files = job.files.map((file) => ({
+    ...file,
+    content: readFileSync(file.path),
+    storedAs: `job/${file.fileNo}`,
+  }));
+  for (const file of files) rmSync(file.path);
+  const set = "state = 'loaded', path = d.path, size_bytes = d.bytes, locked_by = NULL";
+  const refuses = async () => {
+    throw new Error("not noted");
+  };
+  const failing = loadFiles({ ...job, files, alongside: { set, note: refuses } });
+  await expect(failing).rejects.toThrow("not noted");
+  expect((await stateOf(job.jobId)).rows).toEqual([]);
+
+  const noted: string[] = [];
+  const note = async (_client: unknown, counts: ReadonlyMap<string, unknown>) => {
+    noted.push(...counts.keys());
+  };
+  await loadFiles({ ...job, files, alongside: { set, note } });
+  expect(noted).toEqual(files.map(({ fileId }) => fileId));
+  const { rows } = await pool.query(
+    `SELECT state, path, size_bytes::int AS size, loaded_bytes::int AS loaded, locked_by AS holder
+       FROM export_files WHERE job_id = $1 ORDER BY file_no`,
+    [job.jobId],
+  );
+  const stored = (no: number, size: number) => ({
+    state: "loaded",
+    path: `job/${no}`,
+    size,
+    loaded: size,
+    holder: null,
+  });
+  expect(rows).toEqual(files.map(({ fileNo, sizeBytes }) => stored(fileNo, sizeBytes)));
+  // Nothing is written twice, though no byte of an empty file tells that it is loaded.
+  const again = loadFiles({ ...job, files, alongside: { set, note } });
+  await expect(again).rejects.toThrow(LeaseLost);
+  expect((await stateOf(job.jobId)).rows.map(({ id }) => id)).toEqual(["a", "b"]);
 });

@@ -79,13 +79,18 @@ export async function* readChunks<Item extends object>(
         else chunk.items.push(made);
         bytes += line.bytes.length;
       }
+      // The line as text and as JSON would stay until there is as much again.
+      if (turn && batch.lines.length > 0) globalThis.gc?.();
       chunk.endOffset = batch.endOffset;
       chunk.nextLine = batch.nextLine;
       if (bytes >= chunkBytes || chunk.items.length + chunk.rejects.length >= chunkLines) {
         chunk.long = turn !== null;
         yield chunk;
         // It is written, nothing has been read since: its buffer can go before the turn does.
-        if (chunk.long) copy.clear();
+        if (chunk.long) {
+          copy.clear();
+          globalThis.gc?.();
+        }
         turnEnds();
         written = batch.endOffset;
         chunk = next(batch.endOffset, batch.nextLine);
