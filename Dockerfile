@@ -9,6 +9,7 @@ FROM node:20-bookworm-slim
 # One malloc arena that gives back what is free: start/lean-process.ts says why.
 ENV NODE_ENV=production \
     MALLOC_ARENA_MAX=1 \
+    MALLOC_MMAP_THRESHOLD_=2097152 \
     MALLOC_TRIM_THRESHOLD_=16777216 \
     DATA_DIR=/data \
     BULK_DIR=/data/bulk \

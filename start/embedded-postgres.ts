@@ -302,6 +302,8 @@ function settings(port: number, fsync: boolean): string {
     maintenance_work_mem: "128MB",
     max_wal_size: "4GB",
     checkpoint_timeout: "15min",
+    // An autovacuum makes way only for who has waited this long: the removal of a job, for one.
+    deadlock_timeout: "100ms",
     wal_compression: "off",
     wal_buffers: "64MB",
     min_wal_size: "512MB",

@@ -9,7 +9,8 @@ import { withClient } from "./with-client";
 const attempts = 60;
 
 /**
- * PostgreSQL sends autovacuum away only for who has waited deadlock_timeout, a second. The vacuum of a
+ * PostgreSQL sends autovacuum away only for who has waited deadlock_timeout (a second unless it
+ * is set; ours is shorter). The vacuum of a
  * partition that was just loaded takes minutes: without this, removing its job would wait for all of them.
  */
 const autovacuumYieldsMs = 1_500;

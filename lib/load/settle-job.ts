@@ -43,17 +43,15 @@ type Counted = { file_no: number; records: string };
 
 /** Makes a table's resources unique, takes statistics (fresh tables have none) and counts rows by file. */
 async function check(client: PoolClient, jobId: string, table: DataTable): Promise<Counted[]> {
-  return inTransaction(client, async () => {
-    await removeRepeats(client, jobId, table);
-    const partition = partitionName(table, jobId);
-    const { rows } = await client.query<Counted>(
-      `SELECT file_no, count(*) AS records FROM ${partition} GROUP BY file_no`,
-    );
-    // A sample of 9,000 rows instead of 30,000: enough to tell codes that are frequent from rare ones.
-    await client.query("SET LOCAL default_statistics_target = 30");
-    await client.query(`ANALYZE ${partition}`);
-    return rows;
-  });
+  await removeRepeats(client, jobId, table);
+  const partition = partitionName(table, jobId);
+  const { rows } = await client.query<Counted>(
+    `SELECT file_no, count(*) AS records FROM ${partition} GROUP BY file_no`,
+  );
+  // A sample of 9,000 rows instead of 30,000: enough to tell codes that are frequent from rare ones.
+  await client.query("SET LOCAL default_statistics_target = 30");
+  await client.query(`ANALYZE ${partition}`);
+  return rows;
 }
 
 /**
@@ -75,55 +73,88 @@ async function writeCounts(client: PoolClient, jobId: string, counted: Counted[]
   );
 }
 
-/** The indexes that a table's rows are looked up and searched by; from here on autovacuum may come. */
-async function makeIndexes(client: PoolClient, jobId: string, table: DataTable): Promise<void> {
+/** The indexes that a table's rows are looked up and searched by, each as the statement that makes it. */
+function indexesOf(jobId: string, table: DataTable): string[] {
   const partition = partitionName(table, jobId);
-  await client.query(
-    `CREATE INDEX IF NOT EXISTS ${partition}_look_up
-         ON ${partition} (${lookUpColumns[table].join(", ")})`,
-  );
-  for (const [name, definition] of Object.entries(searchIndexes[table])) {
-    await client.query(
+  const indexes = { look_up: lookUpColumns[table].join(", "), ...searchIndexes[table] };
+  return Object.entries(indexes).map(
+    ([name, definition]) =>
       `CREATE INDEX IF NOT EXISTS ${partition}_${name} ON ${partition} (${definition})`,
-    );
-  }
-  await client.query(`ALTER TABLE ${partition} RESET (autovacuum_enabled)`);
+  );
 }
 
-/** Mostly the largest first, so that neither of two lanes is left alone at the end. */
-const bySize: readonly DataTable[] = [
-  "observations",
-  ...dataTables.filter((table) => table !== "observations"),
-];
+/** The tables, the job's largest first: so that neither of two lanes is left alone at the end. */
+async function bySize(jobId: string): Promise<DataTable[]> {
+  const partitions = dataTables.map((table) => partitionName(table, jobId));
+  const { rows } = await withClient((client) =>
+    client.query<{ bytes: string }>(
+      "SELECT pg_relation_size(to_regclass(name)) AS bytes FROM unnest($1::text[]) AS name",
+      [partitions],
+    ),
+  );
+  const bytes = new Map(dataTables.map((table, index) => [table, Number(rows[index]?.bytes)]));
+  return [...dataTables].sort((a, b) => (bytes.get(b) ?? 0) - (bytes.get(a) ?? 0));
+}
 
-/** Takes table after table off a list that another lane works on too. */
-const lane =
-  (left: DataTable[], work: (client: PoolClient, table: DataTable) => Promise<void>) =>
-  async (client: PoolClient) => {
-    for (let table = left.shift(); table; table = left.shift()) await work(client, table);
+type Work = (client: PoolClient) => Promise<void>;
+
+/**
+ * Does all of it on two connections, in this order, each piece in a transaction of its own. Their commits do
+ * not wait for the disk (thirty of them take a small job a tenth of a second): whatever says that
+ * the job is settled is committed after them, to disk, and what a crash undoes until then is made again.
+ */
+async function onTwoConnections(work: readonly Work[]): Promise<void> {
+  const left = [...work];
+  const lane = async (client: PoolClient) => {
+    for (let next = left.shift(); next; next = left.shift()) {
+      const piece = next;
+      await inTransaction(client, async () => {
+        await client.query("SET LOCAL synchronous_commit = off");
+        await piece(client);
+      });
+    }
   };
+  await Promise.all([withClient(lane), withClient(lane)]);
+}
 
 /**
  * Once every file of a job is loaded: makes each (type, id) unique within the job even where a server
  * sent it under two patients (the last line stays), then writes per file how many rows are its own
  * (`accepted`) and how many lines were repeats (`duplicates`), so that
  * lines = accepted + duplicates + rejected holds exactly; then builds the indexes that the lists look
- * up by, and the roll-ups that the charts read. On two connections. Safe to repeat.
+ * up by, and the roll-ups that the charts read; from here on autovacuum may come. On two connections. Safe
+ * to repeat.
  * @throws AppError database-unavailable
  */
 export async function settleJob(jobId: string): Promise<void> {
+  const tables = await bySize(jobId);
   const counted: Counted[] = [];
-  const checks = lane([...bySize], async (client, table) => {
-    counted.push(...(await check(client, jobId, table)));
-  });
-  await Promise.all([withClient(checks), withClient(checks)]);
-  const indexes = lane([...bySize], (client, table) => makeIndexes(client, jobId, table));
-  await Promise.all([
-    withClient(indexes),
-    withClient(async (client) => {
-      await writeCounts(client, jobId, counted);
-      await makeRollUps(client, jobId);
-      await indexes(client);
+  await onTwoConnections(
+    tables.map((table) => async (client) => {
+      counted.push(...(await check(client, jobId, table)));
     }),
-  ]);
+  );
+  await makeRollUps(jobId, (rollUps) =>
+    onTwoConnections([
+      ...rollUps,
+      (client) => writeCounts(client, jobId, counted),
+      ...tables.flatMap((table) =>
+        indexesOf(jobId, table).map(
+          (sql): Work =>
+            async (client) => {
+              await client.query(sql);
+            },
+        ),
+      ),
+    ]),
+  );
+  await withClient((client) =>
+    inTransaction(client, async () => {
+      await client.query("SET LOCAL synchronous_commit = off");
+      for (const table of tables) {
+        const partition = partitionName(table, jobId);
+        await client.query(`ALTER TABLE ${partition} RESET (autovacuum_enabled)`);
+      }
+    }),
+  );
 }

@@ -1,20 +1,23 @@
 import type { PoolClient } from "pg";
 import { dropRollUps } from "./drop-roll-ups";
-import { type RollUp, rollUpNames, rollUps } from "./roll-ups";
+import { type RollUp, type RollUpName, rollUpNames, rollUps } from "./roll-ups";
 
 /** Of a job that still loads: how many bytes of its files were rows when somebody looked. */
 export type Seen = { bytes: number; startedAt: number };
 
 /**
- * Makes the roll-ups that the charts read in place of the job's rows; what was made before is replaced.
- * Call it inside a transaction. Whoever makes them of the same job at this moment waits.
- * @param seen absent for a job that is settled
+ * Makes some of the job's roll-ups anew, in this order; call it inside a transaction. Whoever calls it holds
+ * the job's lock (rollUpsLock), if on another connection.
  */
-export async function writeRollUps(client: PoolClient, jobId: string, seen?: Seen): Promise<void> {
-  await dropRollUps(client, jobId);
+export async function writeRollUpPart(
+  client: PoolClient,
+  jobId: string,
+  names: readonly RollUpName[],
+): Promise<void> {
   // Groups are found by hash: sorting half a million rows by five texts takes three times as long.
   await client.query("SET LOCAL enable_sort = off");
-  for (const name of rollUpNames) {
+  for (const name of names) {
+    await client.query(`DELETE FROM ${name} WHERE etl_job_id = $1`, [jobId]);
     const { columns, select, selectFromRolledUp }: RollUp = rollUps[name];
     await client.query(
       `INSERT INTO ${name} (no, ${columns.join(", ")})
@@ -23,6 +26,14 @@ export async function writeRollUps(client: PoolClient, jobId: string, seen?: See
       [[jobId]],
     );
   }
+}
+
+/**
+ * From here on the job's charts read its roll-ups.
+ * @param seen absent for a job that is settled
+ */
+export async function sayRolledUp(client: PoolClient, jobId: string, seen?: Seen): Promise<void> {
+  await client.query("DELETE FROM roll_up_jobs WHERE etl_job_id = $1", [jobId]);
   await client.query(
     `INSERT INTO roll_up_jobs (etl_job_id, settled, seen_bytes, seconds) VALUES ($1, $2, $3, $4)`,
     [
@@ -32,4 +43,14 @@ export async function writeRollUps(client: PoolClient, jobId: string, seen?: See
       seen ? (performance.now() - seen.startedAt) / 1000 : null,
     ],
   );
+}
+
+/**
+ * Makes the roll-ups of what is there of a job that still loads; what was made before is replaced.
+ * Call it inside a transaction. Whoever makes them of the same job at this moment waits.
+ */
+export async function writeRollUps(client: PoolClient, jobId: string, seen: Seen): Promise<void> {
+  await dropRollUps(client, jobId);
+  await writeRollUpPart(client, jobId, rollUpNames);
+  await sayRolledUp(client, jobId, seen);
 }
