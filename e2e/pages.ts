@@ -13,6 +13,7 @@ export async function consolePages(request: APIRequestContext): Promise<ConsoleP
   ).json();
   const { connections } = await (await request.get("/api/connections", { headers })).json();
   const job = jobs.find((candidate: { records_loaded: number }) => candidate.records_loaded > 0);
+  const { rows } = await (await request.get("/api/data/Patient?page_size=1", { headers })).json();
   const connection = connections.find(
     (candidate: { last_test: { ok: boolean } | null }) => candidate.last_test?.ok,
   );
@@ -25,6 +26,7 @@ export async function consolePages(request: APIRequestContext): Promise<ConsoleP
     { name: "job", path: `/jobs/${job.job_id}` },
     { name: "visualize", path: "/visualize" },
     { name: "data", path: "/data?type=Observation" },
+    { name: "patient", path: `/data/patients/${rows[0].id}` },
     { name: "settings", path: "/settings" },
     { name: "settings-api-keys", path: "/settings?tab=api-keys" },
     { name: "settings-audit", path: "/settings?tab=audit" },

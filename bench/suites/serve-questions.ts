@@ -178,6 +178,12 @@ export async function serveQuestions(
     },
     ["one job", "all jobs"],
   );
+  both(
+    "jobs of a patient",
+    (query, n) => `/api/data/patients/${at(query, n).patient}/jobs`,
+    undefined,
+    ["all jobs"],
+  );
   const searched: [string, string, (query: string, n: number) => string, string][] = [
     ["an id", "Observation", (query, n) => at(query, n).id, "id ILIKE '%0123abcd%'"],
     ["a frequent code", "Observation", () => "29463-7", "code ILIKE '%29463-7%'"],

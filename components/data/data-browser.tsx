@@ -4,6 +4,7 @@ import { Button, CloseButton, Paper, Select, Skeleton, Text, TextInput } from "@
 import { useDebouncedCallback } from "@mantine/hooks";
 import { IconDatabase, IconDatabaseSearch, IconSearch } from "@tabler/icons-react";
 import Link from "next/link";
+import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { EmptyState } from "@/components/feedback/empty-state";
@@ -29,6 +30,7 @@ export function DataBrowser() {
   const t = useTranslations("data");
   const nameOf = useJobName();
   const typeName = useTypeName();
+  const router = useRouter();
   const { search, set } = useUrlState();
   const job = search.get("job") ?? undefined;
   const patient = search.get("patient") ?? undefined;
@@ -44,7 +46,11 @@ export function DataBrowser() {
     null;
   const rows = useDataRows(type, { job, patient, q, page, page_size: pageSize });
 
-  const { jobs } = useJobChoices(job ? [job] : []);
+  const choices = useJobChoices(job ? [job] : []);
+  // A list of members holds no patients' data.
+  const jobs = choices.jobs.filter(
+    ({ purpose, job_id }) => purpose !== "members" || job_id === job,
+  );
   const jobNames = new Map(jobs.map((one) => [one.job_id, nameOf(one).short]));
 
   const [typed, setTyped] = useState(q ?? "");
@@ -60,10 +66,9 @@ export function DataBrowser() {
     openJob && openId ? { job: openJob, id: openId, patient: openPatient.join("/") } : null;
   const openRow = (row: DataRow) =>
     set({ open: `${row.job_id}/${row.id}/${row.patient_id}`, type: row.type }, true);
-  const toPatient = (id: string) => {
-    setTyped("");
-    set({ patient: id, open: null, q: null, page: null }, true);
-  };
+  // What a job's table shows is what its page shows; of all jobs the current state.
+  const patientHref = (id: string) =>
+    `/data/patients/${encodeURIComponent(id)}${job ? `?job=${job}` : ""}`;
 
   if (types.data && listed.length === 0 && !job && !patient)
     return (
@@ -101,7 +106,7 @@ export function DataBrowser() {
           patient={patient}
           job={job}
           onClear={() => set({ patient: null, page: null })}
-          onOpen={openRow}
+          href={patientHref(patient)}
         />
       ) : null}
       <div className={classes.page}>
@@ -195,7 +200,7 @@ export function DataBrowser() {
                       withJob={!job}
                       old={rows.isPlaceholderData}
                       onOpen={openRow}
-                      onPatient={toPatient}
+                      patientHref={(row) => patientHref(row.patient_id)}
                     />
                     <Pager
                       page={data.page}
@@ -222,7 +227,7 @@ export function DataBrowser() {
         open={open}
         jobNames={jobNames}
         onClose={() => set({ open: null })}
-        onPatient={toPatient}
+        onPatient={(id) => router.push(patientHref(id))}
       />
     </>
   );

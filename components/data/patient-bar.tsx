@@ -12,9 +12,9 @@ import {
   Tooltip,
 } from "@mantine/core";
 import { IconUser, IconX } from "@tabler/icons-react";
+import Link from "next/link";
 import { useTranslations } from "use-intl";
 import { useDataRows } from "@/lib/browser/data-queries";
-import type { DataRow } from "@/lib/contract/data";
 import { useCellText } from "./use-cell-text";
 
 /** Whose rows the table shows, in words; the counts beside it are this patient's. */
@@ -22,12 +22,13 @@ export function PatientBar({
   patient,
   job,
   onClear,
-  onOpen,
+  href,
 }: {
   patient: string;
   job: string | undefined;
   onClear: () => void;
-  onOpen: (row: DataRow) => void;
+  /** the patient's page */
+  href: string;
 }) {
   const t = useTranslations("data");
   const textOf = useCellText();
@@ -61,13 +62,7 @@ export function PatientBar({
               <Skeleton height={20} width={220} />
             ) : row ? (
               <Group gap="xs">
-                <Anchor
-                  component="button"
-                  type="button"
-                  fw={600}
-                  size="sm"
-                  onClick={() => onOpen(row)}
-                >
+                <Anchor component={Link} href={href} fw={600} size="sm" title={t("patient-page")}>
                   {name ?? t("patient")}
                 </Anchor>
                 <Text size="sm" c="dimmed">
@@ -75,7 +70,12 @@ export function PatientBar({
                 </Text>
               </Group>
             ) : (
-              <Text size="sm">{t("patient-none")}</Text>
+              <Text size="sm">
+                {t("patient-none")}{" "}
+                <Anchor component={Link} href={href} size="sm">
+                  {t("patient-page")}
+                </Anchor>
+              </Text>
             )}
             <Code style={{ overflowWrap: "anywhere" }}>{patient}</Code>
           </div>

@@ -1,14 +1,24 @@
 "use client";
 
-import { Anchor, Button, Code, CopyButton, Drawer, Group, Skeleton, Text } from "@mantine/core";
-import { IconCheck, IconCopy, IconDownload, IconPaperclip, IconUser } from "@tabler/icons-react";
+import {
+  Anchor,
+  Button,
+  Code,
+  CopyButton,
+  Drawer,
+  Group,
+  Skeleton,
+  Stack,
+  Text,
+} from "@mantine/core";
+import { IconCheck, IconCopy, IconDownload, IconUser } from "@tabler/icons-react";
 import Link from "next/link";
 import { useTranslations } from "use-intl";
 import { Loaded } from "@/components/feedback/loaded";
 import { ShortId } from "@/components/format/short-id";
-import { useBytes } from "@/components/format/use-bytes";
-import { attachmentPath, useDataResource } from "@/lib/browser/data-queries";
+import { useDataResource } from "@/lib/browser/data-queries";
 import type { DataResource } from "@/lib/contract/data";
+import { AttachmentLine } from "./attachment-line";
 import classes from "./data.module.css";
 import { JsonText } from "./json-text";
 
@@ -20,37 +30,20 @@ function download(name: string, text: string) {
   URL.revokeObjectURL(link.href);
 }
 
-/** The documents that it names: to be saved, or why they are not here. */
+/** The documents that it names. */
 function AttachmentList({ data }: { data: DataResource }) {
   const t = useTranslations("data.drawer");
-  const bytes = useBytes();
   if (data.attachments.length === 0) return null;
   return (
     <>
-      <Text fw={600} size="sm" component="h2" mt="sm" mb={4}>
+      <Text fw={600} size="sm" component="h2" mt="md" mb={6}>
         {t("attachments")}
       </Text>
-      {data.attachments.map(({ place, content_type, state, left_reason, size_bytes }) => (
-        <Text key={place} size="sm" className="numbers">
-          {state === "downloaded" ? (
-            <Anchor href={attachmentPath(data, place)} download size="sm">
-              <IconPaperclip size={14} aria-hidden style={{ verticalAlign: "-2px" }} />{" "}
-              {t("attachment", {
-                number: place + 1,
-                type: content_type ?? "?",
-                size: bytes(size_bytes),
-              })}
-            </Anchor>
-          ) : (
-            <Text span c="dimmed" size="sm">
-              {t(`attachment-${left_reason ?? (state === "left" ? "too-large" : state)}`, {
-                number: place + 1,
-                type: content_type ?? "?",
-              })}
-            </Text>
-          )}
-        </Text>
-      ))}
+      <Stack gap={6} mb="md">
+        {data.attachments.map((attachment) => (
+          <AttachmentLine key={attachment.place} resource={data} attachment={attachment} />
+        ))}
+      </Stack>
     </>
   );
 }

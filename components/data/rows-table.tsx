@@ -1,6 +1,8 @@
 "use client";
 
 import { Anchor, Skeleton, Table, Text, UnstyledButton } from "@mantine/core";
+import Link from "next/link";
+import { useRouter } from "next/navigation";
 import { useTranslations } from "use-intl";
 import type { DataRow } from "@/lib/contract/data";
 import classes from "./data.module.css";
@@ -10,7 +12,10 @@ import { useColumnName } from "./use-column-name";
 
 const shortened = (id: string) => (id.length <= 14 ? id : `${id.slice(0, 8)}…`);
 
-/** One page of rows of one type; a row opens its resource, a patient's id leads to that patient. */
+/**
+ * One page of rows of one type; a row opens its resource, that of a patient the patient's page. A
+ * patient's id leads there too, a resource's own id to its JSON.
+ */
 export function RowsTable({
   type,
   rows,
@@ -19,7 +24,7 @@ export function RowsTable({
   withJob,
   old,
   onOpen,
-  onPatient,
+  patientHref,
 }: {
   type: string;
   rows: DataRow[];
@@ -28,13 +33,18 @@ export function RowsTable({
   withJob: boolean;
   /** the rows of the former choice, while the new ones come */
   old: boolean;
+  /** shows its JSON */
   onOpen: (row: DataRow) => void;
-  onPatient: (patient: string) => void;
+  /** of the patient of a row */
+  patientHref: (row: DataRow) => string;
 }) {
+  const router = useRouter();
+  const ofPatients = type === "Patient";
   const t = useTranslations("data");
   const nameOf = useColumnName();
   const textOf = useCellText();
   const { columns, read } = tableColumns(rows);
+  const nameColumn = columns.find((column) => column.endsWith("name")) ?? columns[0];
   const isNumber = (column: string) =>
     rows.some((row) => typeof read(row, column).value === "number");
   return (
@@ -64,7 +74,7 @@ export function RowsTable({
           {rows.map((row) => (
             <Table.Tr
               key={`${row.job_id} ${row.patient_id} ${row.id}`}
-              onClick={() => onOpen(row)}
+              onClick={() => (ofPatients ? router.push(patientHref(row)) : onOpen(row))}
               className={classes.row}
             >
               <Table.Td>
@@ -84,15 +94,12 @@ export function RowsTable({
                 <Table.Td>
                   {row.patient_id ? (
                     <Anchor
-                      component="button"
-                      type="button"
+                      component={Link}
+                      href={patientHref(row)}
                       className={classes.id}
                       title={row.patient_id}
-                      aria-label={t("patient-filter", { patient: row.patient_id })}
-                      onClick={(event) => {
-                        event.stopPropagation();
-                        onPatient(row.patient_id);
-                      }}
+                      aria-label={t("patient-open", { patient: row.patient_id })}
+                      onClick={(event) => event.stopPropagation()}
                     >
                       {shortened(row.patient_id)}
                     </Anchor>
@@ -106,9 +113,22 @@ export function RowsTable({
                 const text = `${textOf(column, value)}${unit ? ` ${unit}` : ""}`;
                 return (
                   <Table.Td key={column} ta={isNumber(column) ? "right" : undefined}>
-                    <Text span inherit className={classes.cell} title={text}>
-                      {text}
-                    </Text>
+                    {ofPatients && column === nameColumn ? (
+                      <Anchor
+                        component={Link}
+                        href={patientHref(row)}
+                        inherit
+                        className={classes.cell}
+                        title={text}
+                        onClick={(event) => event.stopPropagation()}
+                      >
+                        {text}
+                      </Anchor>
+                    ) : (
+                      <Text span inherit className={classes.cell} title={text}>
+                        {text}
+                      </Text>
+                    )}
                   </Table.Td>
                 );
               })}

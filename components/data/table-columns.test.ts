@@ -18,6 +18,18 @@ test("a number with its unit and a value in words are one column", () => {
   expect(read(words, "value")).toEqual({ value: "O+" });
 });
 
+test("a blood pressure is told in the same column", () => {
+  const panel = row({
+    value_quantity: null,
+    value_unit: null,
+    value_text: null,
+    components: "120/80 mmHg",
+  });
+  const { columns, read } = tableColumns([panel]);
+  expect(columns).toEqual(["value"]);
+  expect(read(panel, "value")).toEqual({ value: "120/80 mmHg" });
+});
+
 test("columns that we do not know keep their order after those that we do", () => {
   const { columns } = tableColumns([row({ zeta: 1, alpha: 2, code_display: "x" })]);
   expect(columns).toEqual(["code_display", "zeta", "alpha"]);

@@ -27,15 +27,15 @@ const rank = (column: string) => {
 };
 
 /**
- * The table's columns, and how to read one of a row. A number and its unit, or a value in words, are
- * one column "value": they are read together.
+ * The table's columns, and how to read one of a row. A number and its unit, a value in words or the
+ * parts of a panel are one column "value": they are read together.
  */
 export function tableColumns(rows: DataRow[]): {
   columns: string[];
   read: (row: DataRow, column: string) => { value: Value; unit?: string };
 } {
   const given = [...new Set(rows.flatMap((row) => Object.keys(row.columns)))];
-  const parts = ["value_quantity", "value_unit", "value_text"];
+  const parts = ["value_quantity", "value_unit", "value_text", "components"];
   const columns = given.includes("value_quantity")
     ? [...given.filter((column) => !parts.includes(column)), "value"]
     : given;
@@ -45,7 +45,7 @@ export function tableColumns(rows: DataRow[]): {
       if (column !== "value" || "value" in values) return { value: values[column] };
       const unit = values.value_unit;
       return values.value_quantity === null || values.value_quantity === undefined
-        ? { value: values.value_text }
+        ? { value: values.value_text ?? values.components }
         : { value: values.value_quantity, unit: typeof unit === "string" ? unit : undefined };
     },
   };

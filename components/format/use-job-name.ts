@@ -5,9 +5,14 @@ import type { JobSummary } from "@/lib/contract/job";
 
 /**
  * How a job is called where there is no room for a table row.
- * `short`: "BMC HealthNet · 23 Nov"; `long` adds time, status and the end of its id.
+ * `short`: "BMC HealthNet · 23 Nov"; `long` adds time, status (where it is told) and the end of its id.
  */
-export function useJobName(): (job: JobSummary) => { short: string; long: string } {
+export function useJobName(): (
+  job: Pick<
+    JobSummary,
+    "job_id" | "level" | "group_id" | "group_name" | "connection_name" | "created_at"
+  > & { status?: JobSummary["status"] },
+) => { short: string; long: string } {
   const t = useTranslations("jobs");
   const format = useFormatter();
   return (job) => {
@@ -20,7 +25,12 @@ export function useJobName(): (job: JobSummary) => { short: string; long: string
     const time = format.dateTime(created, { dateStyle: "medium", timeStyle: "short" });
     return {
       short: `${target} · ${day}`,
-      long: `${target} · ${time} · ${t(`status.${job.status}`)} · …${job.job_id.slice(-8)}`,
+      long: [
+        target,
+        time,
+        ...(job.status ? [t(`status.${job.status}`)] : []),
+        `…${job.job_id.slice(-8)}`,
+      ].join(" · "),
     };
   };
 }

@@ -1,6 +1,7 @@
 "use client";
 
-import { Paper, Stack, Table, Text, Title } from "@mantine/core";
+import { Anchor, Box, Paper, Stack, Table, Text, Title } from "@mantine/core";
+import Link from "next/link";
 import { useTranslations } from "use-intl";
 import { useFailureText } from "@/components/feedback/failure-text";
 import { useBytes } from "@/components/format/use-bytes";
@@ -15,6 +16,12 @@ export function Attachments({ job }: { job: JobDetail }) {
   if (!sums || sums.found === 0) return null;
   const { found, downloaded, pending, failed } = sums;
   const failures = job.attachments_failed;
+  // A whole export mostly fails for one reason: told once, with all that it keeps away.
+  const byReason = new Map<string, typeof failures>();
+  for (const failure of failures) {
+    const reason = failureText(failure.error);
+    byReason.set(reason, [...(byReason.get(reason) ?? []), failure]);
+  }
   return (
     <section>
       <Title order={2} size="h4" mb="sm">
@@ -53,46 +60,56 @@ export function Attachments({ job }: { job: JobDetail }) {
           </Text>
         ) : null}
       </Stack>
-      {failures.length > 0 ? (
-        <Paper
-          withBorder
-          radius="md"
-          mah={360}
-          tabIndex={0}
-          role="region"
-          aria-label={t("failed-table")}
-          style={{ overflow: "auto" }}
-        >
-          <Table verticalSpacing={6} horizontalSpacing="sm" stickyHeader>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th scope="col">{t("resource")}</Table.Th>
-                <Table.Th scope="col">{t("reason")}</Table.Th>
-                <Table.Th scope="col">{t("address")}</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {failures.map(({ type, id, place, url, error }) => (
-                <Table.Tr key={`${type}/${id}/${place}`}>
-                  <Table.Td>
-                    <Text size="xs" ff="monospace" style={{ overflowWrap: "anywhere" }}>
-                      {type}/{id}
-                    </Text>
-                  </Table.Td>
-                  <Table.Td>
-                    <Text size="sm">{failureText(error)}</Text>
-                  </Table.Td>
-                  <Table.Td>
-                    <Text size="xs" ff="monospace" style={{ overflowWrap: "anywhere" }}>
-                      {url}
-                    </Text>
-                  </Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Paper>
-      ) : null}
+      <Stack gap="sm">
+        {[...byReason].map(([reason, list]) => (
+          <Paper key={reason} withBorder radius="md" p="sm">
+            <Text size="sm" mb={6}>
+              <Text span fw={600} className="numbers">
+                {t("failed-so", { count: list.length })}
+              </Text>{" "}
+              {reason}
+            </Text>
+            <Box
+              mah={220}
+              tabIndex={0}
+              role="region"
+              aria-label={t("failed-table")}
+              style={{ overflow: "auto" }}
+            >
+              <Table verticalSpacing={4} horizontalSpacing="sm" stickyHeader fz="xs">
+                <Table.Thead>
+                  <Table.Tr>
+                    <Table.Th scope="col">{t("resource")}</Table.Th>
+                    <Table.Th scope="col">{t("address")}</Table.Th>
+                  </Table.Tr>
+                </Table.Thead>
+                <Table.Tbody>
+                  {list.map(({ type, id, place, url }) => (
+                    <Table.Tr key={`${type}/${id}/${place}`}>
+                      <Table.Td>
+                        <Anchor
+                          component={Link}
+                          size="xs"
+                          ff="monospace"
+                          style={{ overflowWrap: "anywhere" }}
+                          href={`/data?${new URLSearchParams({ type, job: job.job_id, q: id })}`}
+                        >
+                          {type}/{id}
+                        </Anchor>
+                      </Table.Td>
+                      <Table.Td>
+                        <Text size="xs" ff="monospace" style={{ overflowWrap: "anywhere" }}>
+                          {url}
+                        </Text>
+                      </Table.Td>
+                    </Table.Tr>
+                  ))}
+                </Table.Tbody>
+              </Table>
+            </Box>
+          </Paper>
+        ))}
+      </Stack>
       {failed > failures.length ? (
         <Text size="xs" c="dimmed" mt={4}>
           {t("failed-more", { count: failed - failures.length })}

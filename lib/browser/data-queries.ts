@@ -2,6 +2,7 @@
 
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { DataList, DataResource, DataTypes } from "@/lib/contract/data";
+import { PatientJobs, PatientSummary, PatientTrend } from "@/lib/contract/patient";
 import { api } from "./api";
 
 const queryOf = (values: Record<string, string | number | undefined>) =>
@@ -76,5 +77,54 @@ export function useDataResource(
       ),
     enabled: type !== null && key !== null,
     staleTime: 60_000,
+  });
+}
+
+/** Which job a patient's page is about, or the current state of that job's source. */
+export type PatientView = { job?: string; state?: string };
+
+const patientPath = (patient: string) => `/api/data/patients/${encodeURIComponent(patient)}`;
+
+/** All of one patient that a page shows. */
+export function usePatientSummary(patient: string, view: PatientView) {
+  return useQuery({
+    queryKey: ["data", "patient", patient, view],
+    queryFn: ({ signal }) =>
+      api(`${patientPath(patient)}/summary?${queryOf(view)}`, PatientSummary, { signal }),
+    placeholderData: keepPreviousData,
+    staleTime: 30_000,
+  });
+}
+
+/** The jobs that hold anything of the patient. */
+export function usePatientJobs(patient: string) {
+  return useQuery({
+    queryKey: ["data", "patient-jobs", patient],
+    queryFn: ({ signal }) => api(`${patientPath(patient)}/jobs`, PatientJobs, { signal }),
+    staleTime: 30_000,
+  });
+}
+
+/** The values of one thing that was measured; nothing is asked while `measured` is null. */
+export function usePatientTrend(
+  patient: string,
+  view: PatientView,
+  measured: { code: string; code_system: string | null; unit: string | null } | null,
+) {
+  return useQuery({
+    queryKey: ["data", "patient-trend", patient, view, measured],
+    queryFn: ({ signal }) =>
+      api(
+        `${patientPath(patient)}/trend?${queryOf({
+          ...view,
+          code: measured?.code,
+          code_system: measured?.code_system ?? undefined,
+          unit: measured?.unit ?? undefined,
+        })}`,
+        PatientTrend,
+        { signal },
+      ),
+    enabled: measured !== null,
+    staleTime: 30_000,
   });
 }

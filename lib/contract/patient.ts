@@ -29,6 +29,10 @@ export const PatientJob = z.object({
 });
 export type PatientJob = z.infer<typeof PatientJob>;
 
+/** `GET /api/data/patients/{id}/jobs`: newest first. */
+export const PatientJobs = z.object({ jobs: z.array(PatientJob) });
+export type PatientJobs = z.infer<typeof PatientJobs>;
+
 const instant = z.iso.datetime().nullable();
 const word = z.string().nullable();
 /** With the patient's id it finds the resource's JSON, file and line. */
@@ -144,8 +148,6 @@ export const PatientSummary = z.object({
     /** of the current state: the newest job of its source that holds the patient */
     job_id: z.uuid(),
   }),
-  /** newest first */
-  jobs: z.array(PatientJob),
   /** null: no Patient of this id is among what is shown */
   patient: z
     .object({

@@ -1,5 +1,21 @@
 import type { DataTable } from "@/lib/store/data-tables";
 
+/** A part's number as people write it: three decimals at most. */
+const part = "trim_scale(round(p.value::numeric, 3))::text";
+
+/**
+ * Columns that a list makes of others. `components`: what a panel measures, "120/80 mmHg", systolic
+ * before diastolic, each part with its unit where they differ; null where there is a value or no part.
+ */
+export const madeColumns: Record<string, string> = {
+  components: `CASE WHEN value_quantity IS NULL AND value_text IS NULL THEN (
+    SELECT CASE WHEN count(DISTINCT COALESCE(p.unit, '')) = 1
+                THEN concat_ws(' ', string_agg(${part}, '/' ORDER BY p.code = '8462-4', p.no), max(p.unit))
+                ELSE string_agg(concat_ws(' ', ${part}, p.unit), ' / ' ORDER BY p.no) END
+      FROM unnest(component_codes, component_units, component_values)
+           WITH ORDINALITY AS p (code, unit, value, no)) END`,
+};
+
 /** The columns of each table that matter in a list, and those that a search looks into. */
 export const dataColumns: Record<DataTable, { shown: string[]; searched: [string, string] }> = {
   patients: {
@@ -20,6 +36,7 @@ export const dataColumns: Record<DataTable, { shown: string[]; searched: [string
       "value_quantity",
       "value_unit",
       "value_text",
+      "components",
     ],
     searched: ["code", "code_display"],
   },

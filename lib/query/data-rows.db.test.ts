@@ -71,3 +71,29 @@ test("a search that finds few says how many and shows each once", async () => {
     ),
   );
 });
+
+test("a blood pressure is told as people say it, whichever number the server sends first", async () => {
+  const { pool } = database();
+  for (const [id, codes, units, values] of [
+    ["synthea", ["8462-4", "8480-6"], ["mm[Hg]", "mm[Hg]"], [80.25, 120]],
+    ["usual", ["8480-6", "8462-4"], ["mmHg", "mmHg"], [118, 76]],
+    ["mixed", ["a", "b"], ["kg", "cm"], [71.12345, 180]],
+    ["bare", ["a", "b"], [null, null], [9, 10]],
+    ["told", ["a", "b"], [null, null], [9, 10]],
+  ] as const) {
+    await pool.query(
+      `INSERT INTO observations (etl_job_id, patient_id, id, file_no, line_no, value_text,
+         component_codes, component_units, component_values, resource)
+       VALUES ($1, 'p0001', $2, 1, 1, $3, $4, $5, $6, '{}')`,
+      [jobs[2], id, id === "told" ? "fine" : null, codes, units, values],
+    );
+  }
+  const { rows } = await dataRows("Observation", { ...place, patient: "p0001", page: 1 });
+  expect(Object.fromEntries(rows.map(({ id, columns }) => [id, columns.components]))).toEqual({
+    synthea: "120/80.25 mm[Hg]",
+    usual: "118/76 mmHg",
+    mixed: "71.123 kg / 180 cm",
+    bare: "9/10",
+    told: null,
+  });
+});

@@ -4,7 +4,7 @@ import { AppError } from "@/lib/errors";
 import { type DataTable, tableOf } from "@/lib/store/data-tables";
 import { type Bar, barOf } from "./bar";
 import { type Chosen, type JobChoice, jobsAndState } from "./chosen-jobs";
-import { dataColumns } from "./data-columns";
+import { dataColumns, madeColumns } from "./data-columns";
 import { held, narrowTo, withPeople } from "./narrowed";
 import { Parameters } from "./parameters";
 import { rows } from "./rows";
@@ -26,7 +26,7 @@ type Row = z.infer<typeof Row>;
 const asText = (column: string) =>
   column.endsWith("_at")
     ? `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
-    : column;
+    : (madeColumns[column] ?? column);
 
 const Count = z.object({ job_id: z.uuid(), n: z.number() });
 const Found = z.object({ n: z.number() });

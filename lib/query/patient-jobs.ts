@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { PatientJob } from "@/lib/contract/patient";
+import { PatientJob, type PatientJobs } from "@/lib/contract/patient";
 import { dataTables } from "@/lib/store/data-tables";
 import { rows } from "./rows";
 
@@ -34,8 +34,20 @@ const jobsSql = `
     LEFT JOIN current_exports AS e ON e.etl_job_id = j.id
    ORDER BY j.created_at DESC, j.id`;
 
+/** The jobs that hold anything of a patient, newest first, as they are told. */
+export async function patientJobList(patientId: string): Promise<PatientJobs> {
+  const jobs = await patientJobs(patientId);
+  const sources = [...new Set(jobs.flatMap(({ source }) => source ?? []))];
+  return {
+    jobs: jobs.map(({ source, ...job }) => ({
+      ...job,
+      source_no: source === null ? null : sources.indexOf(source),
+    })),
+  };
+}
+
 /**
- * The jobs that hold anything of a patient, newest first. Lists of members that load are not patients'
+ * The jobs that hold anything of a patient, newest first, with the source of each. Lists of members that load are not patients'
  * data (see chosenJobs).
  */
 export async function patientJobs(patientId: string): Promise<HoldingJob[]> {

@@ -33,27 +33,25 @@ export function patientRows(
   const places = parameters.add(JSON.stringify(jobs), "jsonb");
   const exports = `jsonb_to_recordset(${places}) AS e (job_id uuid, place int)`;
   const keys = known.map((column) => `r.${column}`).join(", ");
-  const typeOf = (alias: string) => (type === null ? `${alias}.resource_type` : `'${type}'`);
   const current =
     type === null
       ? `AND e.place >= COALESCE((${parameters.add(JSON.stringify(scope.ends), "jsonb")}->>r.resource_type)::int, 0)`
       : "";
-  const hash = (alias: string) => `hashtextextended(${alias}.id, 0)`;
+  const gone = scope.gone.filter((one) => type === null || one.type === type);
+  const later =
+    gone.length === 0
+      ? ""
+      : `WHERE NOT EXISTS (
+           SELECT 1 FROM jsonb_to_recordset(${parameters.add(JSON.stringify(gone), "jsonb")})
+                AS g (type text, id text, place int, job_id uuid)
+            WHERE g.type = ${type === null ? "n.resource_type" : `'${type}'`} AND g.id = n.id
+              AND (g.place, g.job_id) > (n.export_place, n.etl_job_id))`;
   return `(
     SELECT ${of("n")} FROM (
       SELECT DISTINCT ON (${keys}) ${of("r")}, e.place AS export_place
         FROM ${exports} JOIN ${table} AS r ON r.etl_job_id = e.job_id
        WHERE ${own} ${current}
        ORDER BY ${keys}, e.place DESC, e.job_id DESC
-    ) AS n
-     WHERE NOT EXISTS (
-             SELECT 1 FROM deleted_resources AS d JOIN ${exports} ON e.job_id = d.job_id
-              WHERE d.job_id = ANY(${ids}) AND d.resource_type = ${typeOf("n")}
-                AND d.resource_id = n.id AND e.place > n.export_place)
-       AND NOT EXISTS (
-             SELECT 1 FROM ${exports} JOIN ${table} AS m ON m.etl_job_id = e.job_id
-              WHERE m.etl_job_id = ANY(${ids}) AND ${hash("m")} = ${hash("n")} AND m.id = n.id
-                AND ${typeOf("m")} = ${typeOf("n")} AND m.patient_id <> ${patient}
-                AND (e.place, e.job_id) > (n.export_place, n.etl_job_id))
+    ) AS n ${later}
   )`;
 }

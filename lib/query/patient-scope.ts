@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { HoldingJob } from "./patient-jobs";
+import { type DataTable, dataTables, typeOfTable } from "@/lib/store/data-tables";
 import { rows } from "./rows";
 
 const Export = z.object({
@@ -18,18 +18,56 @@ const exportsSql = `
                       WHERE d.source = e.source AND d.patient_id = $2 AND d.as_of > e.as_of) AS stayed
     FROM current_exports AS e WHERE source = $1`;
 
+/** A later version of a resource, or its deletion: what is older of it is not the patient's any more. */
+const Gone = z.object({ type: z.string(), id: z.string(), place: z.number(), job_id: z.uuid() });
+
 /** Whose rows, and out of which jobs: of several the newest version of a resource counts. */
 export type PatientScope = {
   patientId: string;
   jobs: { job_id: string; place: number }[];
   /** the place of the newest whole export of a type: what is older is not current; "" of all types */
   ends: Record<string, number>;
+  gone: z.infer<typeof Gone>[];
 };
 
 /** What one job brought. */
-export function scopeOfJob(patientId: string, { job_id }: HoldingJob): PatientScope {
-  return { patientId, jobs: [{ job_id, place: 1 }], ends: {} };
+export function scopeOfJob(patientId: string, jobId: string): PatientScope {
+  return { patientId, jobs: [{ job_id: jobId, place: 1 }], ends: {}, gone: [] };
 }
+
+const typeOf = (table: DataTable) =>
+  table === "resources" ? "resource_type" : `'${typeOfTable[table]}'`;
+// A Patient is its own patient and cannot move.
+const movable = dataTables.filter((table) => table !== "patients");
+
+const idsSql = dataTables
+  .map(
+    (table) =>
+      `SELECT ${typeOf(table)} AS type, array_agg(DISTINCT id) AS ids FROM ${table}
+        WHERE etl_job_id = ANY($1::uuid[]) AND patient_id = $2 GROUP BY 1`,
+  )
+  .join(" UNION ALL ");
+
+/** Found by the hash of the id, which each job's rows have an index of. */
+const movedSql = movable
+  .map(
+    (table) =>
+      `SELECT ${typeOf(table)} AS type, id, etl_job_id AS job_id FROM ${table}
+        WHERE etl_job_id = ANY($1::uuid[]) AND patient_id <> $2
+          AND hashtextextended(id, 0) = ANY($3::bigint[]) AND id = ANY($4::text[])`,
+  )
+  .join(" UNION ALL ");
+
+const deletedSql = `
+  SELECT resource_type AS type, resource_id AS id, job_id FROM deleted_resources
+   WHERE job_id = ANY($1::uuid[]) AND resource_id = ANY($2::text[])`;
+
+const hashesSql = "SELECT hashtextextended(id, 0)::text AS hash FROM unnest($1::text[]) AS id";
+
+const Found = z.object({ type: z.string(), id: z.string(), job_id: z.uuid() });
+
+/** Before every job: a deletion counts for what is older than its export, and not for what came with it. */
+const beforeAll = "00000000-0000-0000-0000-000000000000";
 
 /**
  * The current state of a source, for one patient, by the rule of the views `current_…` (migration 0009),
@@ -42,6 +80,30 @@ export async function currentScope(patientId: string, source: string): Promise<P
     for (const type of whole ? (types ?? [""]) : []) ends[type] = Math.max(ends[type] ?? 0, place);
   }
   const last = ends[""] ?? 0;
-  const jobs = exports.filter(({ stayed, place }) => stayed && place >= last);
-  return { patientId, jobs: jobs.map(({ job_id, place }) => ({ job_id, place })), ends };
+  const jobs = exports
+    .filter(({ stayed, place }) => stayed && place >= last)
+    .map(({ job_id, place }) => ({ job_id, place }));
+  if (jobs.length < 2) return { patientId, jobs, ends, gone: [] };
+
+  const jobIds = jobs.map(({ job_id }) => job_id);
+  const placeOf = new Map(jobs.map(({ job_id, place }) => [job_id, place]));
+  const own = await rows(z.object({ type: z.string(), ids: z.array(z.string()) }), idsSql, [
+    jobIds,
+    patientId,
+  ]);
+  const ids = [...new Set(own.flatMap((one) => one.ids))];
+  const hashes = await rows(z.object({ hash: z.string() }), hashesSql, [ids]);
+  const [moved, deleted] = await Promise.all([
+    rows(Found, movedSql, [jobIds, patientId, hashes.map(({ hash }) => hash), ids]),
+    rows(Found, deletedSql, [jobIds, ids]),
+  ]);
+  const placed = ({ type, id, job_id }: z.infer<typeof Found>) => ({
+    ...{ type, id, job_id },
+    place: placeOf.get(job_id) ?? 0,
+  });
+  const gone = [
+    ...moved.map(placed),
+    ...deleted.map((one) => ({ ...placed(one), job_id: beforeAll })),
+  ];
+  return { patientId, jobs, ends, gone };
 }

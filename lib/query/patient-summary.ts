@@ -12,7 +12,7 @@ import {
 import { AppError } from "@/lib/errors";
 import { type DataTable, dataTables, typeOfTable } from "@/lib/store/data-tables";
 import { Parameters } from "./parameters";
-import { type HoldingJob, patientJobs } from "./patient-jobs";
+import { patientJobs } from "./patient-jobs";
 import { patientMeasurements } from "./patient-measurements";
 import { patientRows } from "./patient-rows";
 import { currentScope, type PatientScope, scopeOfJob } from "./patient-scope";
@@ -176,6 +176,13 @@ async function findings(scope: PatientScope): Promise<PatientFinding[]> {
 }
 
 async function attachments(scope: PatientScope): Promise<PatientSummary["attachments"]> {
+  const jobIds = scope.jobs.map(({ job_id }) => job_id);
+  const [any] = await rows(
+    z.object({ any: z.boolean() }),
+    "SELECT EXISTS (SELECT 1 FROM export_attachments WHERE job_id = ANY($1::uuid[])) AS any",
+    [jobIds],
+  );
+  if (!any?.any) return { total: 0, rows: [] };
   const parameters = new Parameters();
   // Its key and not the patient finds an attachment: one more index would cost every export that has them.
   const named = dataTables.map((table) => {
@@ -204,27 +211,33 @@ const activeCondition = `
   AND CASE WHEN clinical_status IS NULL THEN abatement_at IS NULL
            ELSE lower(clinical_status) IN ('active', 'recurrence', 'relapse') END`;
 
-/** Which job is shown, and of which rows that is made. */
+const Source = z.object({ source: z.string() });
+
+/** Which job is shown, and of which rows that is made. @throws AppError not-found */
 async function choose(
   patientId: string,
   query: PatientQuery,
-  jobs: HoldingJob[],
 ): Promise<{ shown: PatientSummary["shown"]; scope: PatientScope }> {
-  const job = query.job ? jobs.find(({ job_id }) => job_id === query.job) : jobs[0];
-  if (!job) throw new AppError("not-found", { what: "patient" });
-  const wanted = query.state ?? (query.job ? "job" : "current");
-  if (wanted === "current" && job.source !== null) {
-    return {
-      shown: { state: "current", job_id: job.job_id },
-      scope: await currentScope(patientId, job.source),
-    };
+  const newest = query.job ? undefined : (await patientJobs(patientId))[0];
+  const job_id = query.job ?? newest?.job_id;
+  if (!job_id) throw new AppError("not-found", { what: "patient" });
+  if ((query.state ?? (query.job ? "job" : "current")) === "current") {
+    const [found] = await rows(Source, "SELECT source FROM current_exports WHERE etl_job_id = $1", [
+      job_id,
+    ]);
+    if (found) {
+      return {
+        shown: { state: "current", job_id },
+        scope: await currentScope(patientId, found.source),
+      };
+    }
   }
-  return { shown: { state: "job", job_id: job.job_id }, scope: scopeOfJob(patientId, job) };
+  return { shown: { state: "job", job_id }, scope: scopeOfJob(patientId, job_id) };
 }
 
 /** The rows that a question about a patient is answered from. @throws AppError not-found */
 export async function patientScope(patientId: string, query: PatientQuery): Promise<PatientScope> {
-  return (await choose(patientId, query, await patientJobs(patientId))).scope;
+  return (await choose(patientId, query)).scope;
 }
 
 /**
@@ -237,9 +250,7 @@ export async function patientSummary(
   patientId: string,
   query: PatientQuery,
 ): Promise<PatientSummary> {
-  const jobs = await patientJobs(patientId);
-  const { shown: choice, scope } = await choose(patientId, query, jobs);
-  const sources = [...new Set(jobs.flatMap(({ source }) => source ?? []))];
+  const { shown: choice, scope } = await choose(patientId, query);
   const [byType, patient, encounters, conditions, medications, others, measured, told, documents] =
     await Promise.all([
       counts(scope),
@@ -258,13 +269,13 @@ export async function patientSummary(
       findings(scope),
       attachments(scope),
     ]);
+  // What has gone from the current state is still told as nothing; what never was is not found.
+  if (byType.length === 0 && choice.state === "job") {
+    throw new AppError("not-found", { what: "patient" });
+  }
   return {
     patient_id: patientId,
     shown: choice,
-    jobs: jobs.map(({ source, ...job }) => ({
-      ...job,
-      source_no: source === null ? null : sources.indexOf(source),
-    })),
     patient,
     counts: byType,
     encounters: encounters.true,

@@ -25,6 +25,7 @@ import * as connections from "@/app/api/connections/route";
 import * as dataTypeIdAttachmentsPlace from "@/app/api/data/[type]/[id]/attachments/[place]/route";
 import * as dataTypeId from "@/app/api/data/[type]/[id]/route";
 import * as dataType from "@/app/api/data/[type]/route";
+import * as dataPatientsIdJobs from "@/app/api/data/patients/[id]/jobs/route";
 import * as dataPatientsIdSummary from "@/app/api/data/patients/[id]/summary/route";
 import * as dataPatientsIdTrend from "@/app/api/data/patients/[id]/trend/route";
 import * as data from "@/app/api/data/route";
@@ -65,6 +66,7 @@ export const routes: Record<string, RouteModule> = {
   "/api/connections/[connectionId]/test": connectionsConnectionIdTest,
   "/api/connections/recognise": connectionsRecognise,
   "/api/data": data,
+  "/api/data/patients/[id]/jobs": dataPatientsIdJobs,
   "/api/data/patients/[id]/summary": dataPatientsIdSummary,
   "/api/data/patients/[id]/trend": dataPatientsIdTrend,
   "/api/data/[type]": dataType,

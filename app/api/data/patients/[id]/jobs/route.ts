@@ -1,0 +1,14 @@
+import { z } from "zod";
+import { PatientJobs } from "@/lib/contract/patient";
+import { route } from "@/lib/http/route";
+import { patientJobList } from "@/lib/query/patient-jobs";
+
+/** `GET /api/data/patients/{id}/jobs`: the jobs that hold anything of a patient. */
+export const GET = route(
+  {
+    access: "read",
+    answer: PatientJobs,
+    params: z.object({ id: z.string().min(1).max(2048) }),
+  },
+  ({ params }) => patientJobList(params.id),
+);
