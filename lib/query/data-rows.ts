@@ -8,11 +8,15 @@ import { dataColumns, madeColumns } from "./data-columns";
 import { held, narrowTo, withPeople } from "./narrowed";
 import { Parameters } from "./parameters";
 import { rows } from "./rows";
+import { rowsInKeyOrder } from "./rows-in-key-order";
 import { search } from "./search";
 import { type Filters, filtersOf } from "./selection";
 
 /** Beyond this, counting what a search finds reads too much. */
 const countedMatches = 10_000;
+
+/** From here on a page of what a search finds in a job is found soonest along the job's key. */
+const frequentMatches = 5_000;
 
 const Row = z.object({
   job_id: z.uuid(),
@@ -99,6 +103,7 @@ function rowsOfJob(
   { table, filters, where, parameters }: Filter,
   jobId: string,
   page: { limit: number; offset: number; after?: Cursor },
+  frequent: boolean,
 ) {
   const own = parameters.copy();
   const id = own.add(jobId, "uuid");
@@ -118,7 +123,7 @@ function rowsOfJob(
        JOIN ${table} USING (patient_id, id${type})
       WHERE etl_job_id = ${id}
       ORDER BY patient_id, id`;
-  return rows(Row, withPeople(filters, sql), own.all);
+  return (frequent ? rowsInKeyOrder : rows)(Row, withPeople(filters, sql), own.all);
 }
 
 /**
@@ -152,7 +157,10 @@ export async function dataRows(
   if (searched) conditions.push(searched.where);
   const filter = { table, filters, where: conditions.join(" AND ") || "true", parameters };
 
+  const cursor = query.after === undefined ? null : fromCursor(query.after);
   const whole = query.patient === undefined && !searched;
+  // Nothing else narrows what the words find.
+  const alone = query.patient === undefined && !bar && !narrow && !cursor;
   const many = query.patient === undefined && (searched?.byWords ?? 0) > countedMatches;
   const limited = searched !== null || (bar !== null && !bar.counted);
   const counts = many
@@ -168,7 +176,6 @@ export async function dataRows(
   // LATERAL, which a distributed PostgreSQL does not take with a LIMIT.
   const found: Row[] = [];
   const wanted = query.page_size + 1;
-  const cursor = query.after === undefined ? null : fromCursor(query.after);
   const begin = cursor ? jobs.indexOf(cursor[0]) : 0;
   let before = cursor ? 0 : (query.page - 1) * query.page_size;
   // A job that has been removed since then has no rows to go on with.
@@ -185,7 +192,10 @@ export async function dataRows(
     }
     const after = cursor?.[0] === id ? cursor : undefined;
     const page = { limit: wanted - found.length, offset: before, after };
-    found.push(...(await rowsOfJob(filter, id, page)));
+    // Not near the end of what there is: the rest of the job would be read for the last few.
+    const matches = alone ? (searched?.byJob.get(id) ?? 0) : 0;
+    const frequent = matches >= frequentMatches && page.limit + page.offset < matches / 10;
+    found.push(...(await rowsOfJob(filter, id, page, frequent)));
     before = 0;
   }
   const shown = found.slice(0, query.page_size);

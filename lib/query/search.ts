@@ -7,6 +7,7 @@ import { rolledUp } from "./rolled-up";
 import { rows } from "./rows";
 
 const Word = z.object({
+  job_id: z.uuid(),
   code: z.string().nullable(),
   display: z.string().nullable(),
   code_key: z.string().nullable(),
@@ -15,11 +16,11 @@ const Word = z.object({
 });
 
 const wordsSql = `
-  SELECT code, display, hashtextextended(code, 0)::text AS code_key,
+  SELECT etl_job_id AS job_id, code, display, hashtextextended(code, 0)::text AS code_key,
          hashtextextended(display, 0)::text AS display_key, sum(records)::float8 AS records
     FROM ${rolledUp("roll_up_words")} AS held
    WHERE resource_type = $3 AND (code ILIKE $4 OR display ILIKE $4)
-   GROUP BY 1, 2`;
+   GROUP BY 1, 2, 3`;
 
 const patientsSql = `
   SELECT DISTINCT patient_id FROM patients
@@ -33,6 +34,8 @@ export type Search = {
   where: string;
   /** how many rows its words alone find; more where an id is found too */
   byWords: number;
+  /** the same by job */
+  byJob: Map<string, number>;
 };
 
 /**
@@ -93,9 +96,15 @@ export async function search(
       }
     }
   }
+  // A name may be found as a family's and as a given one, and then its rows are counted twice.
+  const counted = table === "patients" ? [] : words;
+  const byJob = new Map<string, number>();
+  for (const { job_id, records } of counted) {
+    byJob.set(job_id, (byJob.get(job_id) ?? 0) + records);
+  }
   return {
     where: `(${any.join(" OR ")})`,
-    // A name may be found as a family's and as a given one, and then its rows are counted twice.
-    byWords: table === "patients" ? 0 : words.reduce((sum, { records }) => sum + records, 0),
+    byWords: counted.reduce((sum, { records }) => sum + records, 0),
+    byJob,
   };
 }
