@@ -1,7 +1,8 @@
 "use client";
 
-import { Text, Tooltip } from "@mantine/core";
+import { Text, Tooltip, UnstyledButton } from "@mantine/core";
 import { IconAlertCircle, IconChecks, IconQuestionMark } from "@tabler/icons-react";
+import Link from "next/link";
 import { useTranslations } from "use-intl";
 import { Pill } from "@/components/format/pill";
 import type { Completeness } from "@/lib/contract/job";
@@ -15,13 +16,16 @@ const looks = {
 /**
  * Did everything arrive? The reason is told on hover and focus.
  * @param ended while a job runs there is nothing to tell yet: a dash
+ * @param jobId where given, the badge leads to the evidence on that job's page
  */
 export function CompletenessBadge({
   completeness,
   ended = true,
+  jobId,
 }: {
   completeness: Completeness;
   ended?: boolean;
+  jobId?: string;
 }) {
   const t = useTranslations("jobs.completeness");
   if (!ended && completeness === "unknown")
@@ -31,11 +35,24 @@ export function CompletenessBadge({
       </Text>
     );
   const { color, icon } = looks[completeness];
+  const pill = (
+    <Pill color={color} icon={icon}>
+      {t(completeness)}
+    </Pill>
+  );
   return (
-    <Tooltip label={t(`${completeness}-why`)} multiline maw={280}>
-      <Pill color={color} icon={icon}>
-        {t(completeness)}
-      </Pill>
+    <Tooltip
+      label={jobId ? `${t(`${completeness}-why`)} ${t("open")}` : t(`${completeness}-why`)}
+      multiline
+      maw={280}
+    >
+      {jobId ? (
+        <UnstyledButton component={Link} href={`/jobs/${jobId}#completeness`} display="inline-flex">
+          {pill}
+        </UnstyledButton>
+      ) : (
+        pill
+      )}
     </Tooltip>
   );
 }

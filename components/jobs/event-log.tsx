@@ -1,12 +1,24 @@
 "use client";
 
-import { Button, Code, Group, Skeleton, Table, Text, TextInput, Title } from "@mantine/core";
+import {
+  Button,
+  Code,
+  Group,
+  SegmentedControl,
+  Skeleton,
+  Table,
+  Text,
+  TextInput,
+  Title,
+} from "@mantine/core";
+import { useDebouncedValue } from "@mantine/hooks";
 import { IconDownload, IconSearch } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useFormatter, useMessages, useTranslations } from "use-intl";
 import { Loaded } from "@/components/feedback/loaded";
 import { eventsQuery } from "@/lib/browser/jobs-queries";
+import type { EventsQuery } from "@/lib/contract/job";
 
 /** Links and kinds of files repeat what the number says; the download has them, and whole headers too. */
 const left = new Set(["fileUrl", "itemType", "resourceType", "fileNo", "message", "logVersion"]);
@@ -24,14 +36,28 @@ const detailText = (detail: Record<string, unknown>): string =>
     .filter((part) => part !== null)
     .join("  ");
 
-/** What happened, newest first, growing while the job runs; named as in the field's export log. */
+const kinds = ["all", "problems", "server", "files"] as const;
+/** Read at first, and with "Show more". */
+const [some, many] = [200, 5_000];
+
+/** What happened, newest first, growing while the job runs; the filter looks through the whole log. */
 export function EventLog({ jobId, live }: { jobId: string; live: boolean }) {
   const t = useTranslations("jobs.detail");
   const tEvent = useTranslations("jobs.event");
   const known = (useMessages() as { jobs: { event: Record<string, string> } }).jobs.event;
   const format = useFormatter();
-  const [filter, setFilter] = useState("");
-  const query = useQuery(eventsQuery(jobId, live));
+  const [text, setText] = useState("");
+  const [q] = useDebouncedValue(text.trim(), 250);
+  const [about, setAbout] = useState<EventsQuery["about"]>("all");
+  const [limit, setLimit] = useState(some);
+  // The log has the standard's names; people look for the words on screen.
+  const named = Object.entries(known)
+    .filter(([, words]) => q && words.toLowerCase().includes(q.toLowerCase()))
+    .map(([event]) => event)
+    .join(",");
+  const query = useQuery(
+    eventsQuery(jobId, { limit, about, ...(q ? { q, ...(named ? { named } : {}) } : {}) }, live),
+  );
   const word = (event: string) => (known[event] ? tEvent(event as never) : event);
   return (
     <section>
@@ -40,13 +66,21 @@ export function EventLog({ jobId, live }: { jobId: string; live: boolean }) {
           {t("log")}
         </Title>
         <Group gap="xs">
+          <SegmentedControl
+            size="xs"
+            aria-label={t("log-about.label")}
+            value={about}
+            onChange={(value) => setAbout(value as EventsQuery["about"])}
+            data={kinds.map((value) => ({ value, label: t(`log-about.${value}`) }))}
+          />
           <TextInput
             size="xs"
             aria-label={t("log-filter")}
             placeholder={t("log-filter")}
             leftSection={<IconSearch size={14} aria-hidden />}
-            value={filter}
-            onChange={({ currentTarget }) => setFilter(currentTarget.value)}
+            value={text}
+            maxLength={200}
+            onChange={({ currentTarget }) => setText(currentTarget.value)}
           />
           <Button
             component="a"
@@ -56,70 +90,75 @@ export function EventLog({ jobId, live }: { jobId: string; live: boolean }) {
             size="xs"
             leftSection={<IconDownload size={14} aria-hidden />}
           >
-            {t("download")}
+            {t("log-download")}
           </Button>
         </Group>
       </Group>
       <Loaded query={query} skeleton={<Skeleton h={200} />}>
-        {({ events }) => {
-          const wanted = filter.trim().toLowerCase();
-          const shown = events
-            .filter(
-              ({ event, detail }) =>
-                !wanted ||
-                `${event} ${word(event)} ${detailText(detail)}`.toLowerCase().includes(wanted),
-            )
-            .reverse();
-          if (shown.length === 0)
-            return <Text c="dimmed">{t(events.length ? "log-none" : "log-empty")}</Text>;
+        {({ events, total }) => {
+          if (events.length === 0)
+            return <Text c="dimmed">{t(q || about !== "all" ? "log-none" : "log-empty")}</Text>;
           return (
-            <Table.ScrollContainer
-              minWidth={520}
-              mah={420}
-              type="native"
-              tabIndex={0}
-              role="region"
-              aria-label={t("log")}
-              style={{
-                overflowY: "auto",
-                border: "1px solid var(--mantine-color-default-border)",
-                borderRadius: "var(--mantine-radius-md)",
-              }}
-            >
-              <Table verticalSpacing={4} horizontalSpacing="sm" fz="sm">
-                <Table.Tbody>
-                  {shown.map((entry) => (
-                    <Table.Tr key={entry.id}>
-                      <Table.Td w={110} c="dimmed" style={{ whiteSpace: "nowrap" }}>
-                        <time
-                          dateTime={entry.at}
-                          title={format.dateTime(new Date(entry.at), {
-                            dateStyle: "full",
-                            timeStyle: "long",
-                          })}
-                        >
-                          {format.dateTime(new Date(entry.at), {
-                            hour: "2-digit",
-                            minute: "2-digit",
-                            second: "2-digit",
-                          })}
-                        </time>
-                      </Table.Td>
-                      <Table.Td w={190} style={{ whiteSpace: "nowrap" }}>
-                        {word(entry.event)}
-                      </Table.Td>
-                      <Table.Td style={{ overflowWrap: "anywhere" }}>
-                        {Object.keys(entry.detail).length ? (
-                          <Code fz="xs" bg="transparent" p={0}>
-                            {detailText(entry.detail)}
-                          </Code>
-                        ) : null}
-                      </Table.Td>
-                    </Table.Tr>
-                  ))}
-                </Table.Tbody>
-              </Table>
-            </Table.ScrollContainer>
+            <>
+              <Table.ScrollContainer
+                minWidth={520}
+                mah={420}
+                type="native"
+                tabIndex={0}
+                role="region"
+                aria-label={t("log")}
+                style={{
+                  overflowY: "auto",
+                  opacity: query.isPlaceholderData ? 0.6 : 1,
+                  border: "1px solid var(--mantine-color-default-border)",
+                  borderRadius: "var(--mantine-radius-md)",
+                }}
+              >
+                <Table verticalSpacing={4} horizontalSpacing="sm" fz="sm">
+                  <Table.Tbody>
+                    {[...events].reverse().map((entry) => (
+                      <Table.Tr key={entry.id}>
+                        <Table.Td w={110} c="dimmed" style={{ whiteSpace: "nowrap" }}>
+                          <time
+                            dateTime={entry.at}
+                            title={format.dateTime(new Date(entry.at), {
+                              dateStyle: "full",
+                              timeStyle: "long",
+                            })}
+                          >
+                            {format.dateTime(new Date(entry.at), {
+                              hour: "2-digit",
+                              minute: "2-digit",
+                              second: "2-digit",
+                            })}
+                          </time>
+                        </Table.Td>
+                        <Table.Td w={190} style={{ whiteSpace: "nowrap" }}>
+                          {word(entry.event)}
+                        </Table.Td>
+                        <Table.Td style={{ overflowWrap: "anywhere" }}>
+                          {Object.keys(entry.detail).length ? (
+                            <Code fz="xs" bg="transparent" p={0}>
+                              {detailText(entry.detail)}
+                            </Code>
+                          ) : null}
+                        </Table.Td>
+                      </Table.Tr>
+                    ))}
+                  </Table.Tbody>
+                </Table>
+              </Table.ScrollContainer>
+              <Group justify="space-between" mt={6} mih={26}>
+                <Text size="xs" c="dimmed" className="numbers">
+                  {t("log-count", { shown: events.length, total })}
+                </Text>
+                {total > events.length && limit < many ? (
+                  <Button size="compact-xs" variant="subtle" onClick={() => setLimit(many)}>
+                    {t("log-more")}
+                  </Button>
+                ) : null}
+              </Group>
+            </>
           );
         }}
       </Loaded>

@@ -5,15 +5,27 @@ import {
   Button,
   Group,
   MultiSelect,
+  Progress,
   Select,
   Skeleton,
   Stack,
+  Switch,
   Text,
   TextInput,
 } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
-import { IconFilterOff, IconListDetails, IconPlus, IconSearch } from "@tabler/icons-react";
-import { useQuery } from "@tanstack/react-query";
+import {
+  IconAlertTriangle,
+  IconBan,
+  IconChevronDown,
+  IconChevronRight,
+  IconFilterOff,
+  IconListDetails,
+  IconPlus,
+  IconSearch,
+  IconStack2,
+} from "@tabler/icons-react";
+import { useQueries, useQuery } from "@tanstack/react-query";
 import { DataTable } from "mantine-datatable";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
@@ -21,13 +33,21 @@ import { useState } from "react";
 import { useFormatter, useTranslations } from "use-intl";
 import { EmptyState } from "@/components/feedback/empty-state";
 import { Loaded } from "@/components/feedback/loaded";
+import { Pill } from "@/components/format/pill";
 import { RelativeTime } from "@/components/format/relative-time";
 import { ShortId } from "@/components/format/short-id";
 import { PageHeader } from "@/components/frame/page-header";
 import { connectionsQuery } from "@/lib/browser/connections-queries";
-import { isActive, jobsQuery } from "@/lib/browser/jobs-queries";
+import { exportsQuery, isActive, jobsQuery } from "@/lib/browser/jobs-queries";
 import { useUrlState } from "@/lib/browser/url-state";
-import { JobListQuery, JobStatus, type JobSummary } from "@/lib/contract/job";
+import {
+  type BatchView,
+  type ExportList,
+  type JobList,
+  JobListQuery,
+  JobStatus,
+  type JobSummary,
+} from "@/lib/contract/job";
 import type { Role } from "@/lib/contract/settings";
 import { BatchSummary } from "./batch-summary";
 import { CompletenessBadge } from "./completeness-badge";
@@ -46,6 +66,9 @@ const sorts = {
   connection: "connection",
   started: "created_at",
   duration: "duration",
+  files: "files",
+  records: "records",
+  who: "who",
 } as const;
 
 /** What the address bar asks for; a word that the API does not know counts as not given. */
@@ -69,7 +92,11 @@ export function JobListPage({ role }: { role: Role }) {
   const t = useTranslations("jobs");
   const { search, set } = useUrlState();
   const query = queryOf(search);
-  const jobs = useQuery(jobsQuery(query));
+  // Whoever looks for certain jobs wants to see those, not the batches that they stand in.
+  const flat = Boolean(query.batch_id || query.status?.length || query.q) || search.has("flat");
+  const jobs = useQuery({ ...jobsQuery(query), enabled: flat });
+  const folded = useQuery({ ...exportsQuery(query), enabled: !flat });
+  const shown = flat ? jobs : folded;
   const filtered = Boolean(query.status?.length || query.connection_id || query.q);
   return (
     <>
@@ -90,9 +117,14 @@ export function JobListPage({ role }: { role: Role }) {
         {t("lead")}
       </PageHeader>
       {query.batch_id ? <BatchSummary batchId={query.batch_id} role={role} /> : null}
-      <Filters query={query} filtered={filtered} total={jobs.data?.total} />
-      <Loaded
-        query={jobs}
+      <Filters
+        query={query}
+        filtered={filtered}
+        total={flat ? jobs.data?.total : folded.data?.jobs}
+        flat={search.has("flat")}
+      />
+      <Loaded<JobList | ExportList>
+        query={shown}
         skeleton={
           <Stack gap="xs">
             {["a", "b", "c", "d", "e", "f"].map((row) => (
@@ -101,21 +133,23 @@ export function JobListPage({ role }: { role: Role }) {
           </Stack>
         }
       >
-        {({ jobs: list, total }) =>
-          list.length === 0 ? (
-            <Nothing filtered={filtered || query.page > 1} role={role} />
-          ) : (
+        {(list) => {
+          const entries =
+            "exports" in list ? list.exports : list.jobs.map((job) => ({ job, batch: null }));
+          if (entries.length === 0)
+            return <Nothing filtered={filtered || query.page > 1} role={role} />;
+          return (
             <>
-              <Table jobs={list} query={query} fetching={jobs.isPlaceholderData} />
+              <Table entries={entries} query={query} fetching={shown.isPlaceholderData} />
               <Pages
                 page={query.page}
                 pageSize={pageSize}
-                total={total}
+                total={list.total}
                 onPage={(page) => set({ page: page === 1 ? null : page })}
               />
             </>
-          )
-        }
+          );
+        }}
       </Loaded>
     </>
   );
@@ -125,10 +159,12 @@ function Filters({
   query,
   filtered,
   total,
+  flat,
 }: {
   query: JobListQuery;
   filtered: boolean;
   total: number | undefined;
+  flat: boolean;
 }) {
   const t = useTranslations("jobs");
   const { set } = useUrlState();
@@ -185,6 +221,17 @@ function Filters({
           {t("filter.clear")}
         </Button>
       ) : null}
+      {query.batch_id || query.status?.length || query.q ? null : (
+        <Switch
+          size="sm"
+          label={t("filter.fold")}
+          checked={!flat}
+          onChange={({ currentTarget: { checked } }) =>
+            set({ flat: checked ? null : "true", page: null })
+          }
+          style={{ alignSelf: "center" }}
+        />
+      )}
       <Text c="dimmed" size="sm" ml="auto" aria-live="polite" className="numbers">
         {total === undefined ? "" : t("count", { count: total })}
       </Text>
@@ -192,25 +239,68 @@ function Filters({
   );
 }
 
+/** A line of the list: a job, or jobs that were started together. */
+type Row =
+  | { key: string; job: JobSummary; batch: null; inside: boolean }
+  | {
+      key: string;
+      job: null;
+      batch: BatchView;
+      inside: false;
+    };
+
+const jobRow = (job: JobSummary, inside: boolean): Row => ({
+  key: job.job_id,
+  job,
+  batch: null,
+  inside,
+});
+
+/** The entries, with the jobs of each batch that is unfolded below it. */
+function useRows(entries: ExportList["exports"], unfolded: string[]): Row[] {
+  const shown = entries.flatMap(({ batch }) =>
+    batch && unfolded.includes(batch.batch_id) ? [batch.batch_id] : [],
+  );
+  const jobsOf = useQueries({
+    queries: shown.map((batch_id) =>
+      jobsQuery({ batch_id, page_size: 200, sort: "created_at", order: "asc" }),
+    ),
+  });
+  return entries.flatMap(({ job, batch }): Row[] => {
+    if (!batch) return [jobRow(job, false)];
+    const jobs = jobsOf[shown.indexOf(batch.batch_id)]?.data?.jobs ?? [];
+    return [
+      { key: batch.batch_id, job: null, batch, inside: false },
+      ...jobs.map((one) => jobRow(one, true)),
+    ];
+  });
+}
+
 function Table({
-  jobs,
+  entries,
   query,
   fetching,
 }: {
-  jobs: JobSummary[];
+  entries: ExportList["exports"];
   query: JobListQuery;
   fetching: boolean;
 }) {
   const t = useTranslations("jobs");
   const format = useFormatter();
   const router = useRouter();
-  const { set } = useUrlState();
+  const { search, set } = useUrlState();
+  const unfolded = search.getAll("open");
+  const rows = useRows(entries, unfolded);
+  const toggle = (id: string) =>
+    set({
+      open: unfolded.includes(id) ? unfolded.filter((one) => one !== id) : [...unfolded, id],
+    });
   const column =
     Object.entries(sorts).find(([, word]) => word === query.sort)?.[0] ?? ("started" as string);
   return (
-    <DataTable<JobSummary>
-      records={jobs}
-      idAccessor="job_id"
+    <DataTable<Row>
+      records={rows}
+      idAccessor="key"
       withTableBorder
       borderRadius="md"
       emptyState={<span />}
@@ -223,69 +313,78 @@ function Table({
         set({ sort: sorts[columnAccessor as keyof typeof sorts], order: direction, page: null })
       }
       onRowClick={({ record, event }) => {
-        if (!(event.target as Element).closest("a, button")) router.push(`/jobs/${record.job_id}`);
+        if ((event.target as Element).closest("a, button")) return;
+        if (record.job) router.push(`/jobs/${record.job.job_id}`);
+        else toggle(record.key);
       }}
-      rowStyle={() => ({ cursor: "pointer" })}
+      rowStyle={({ inside }) => ({
+        cursor: "pointer",
+        ...(inside && { background: "var(--mantine-color-default-hover)" }),
+      })}
       columns={[
         {
           accessor: "status",
           title: t("column.status"),
           sortable: true,
-          width: 146,
-          render: (job) => (
-            <Stack gap={4} miw={126}>
-              <StatusBadge status={job.status} />
-              {isActive(job) ? <JobProgress job={job} size="xs" /> : null}
-            </Stack>
-          ),
+          width: 158,
+          render: ({ job, batch, inside }) =>
+            job ? (
+              <Stack gap={4} miw={126} pl={inside ? 20 : 0}>
+                <StatusBadge status={job.status} />
+                {isActive(job) ? <JobProgress job={job} size="xs" /> : null}
+              </Stack>
+            ) : (
+              <BatchStatus batch={batch} />
+            ),
         },
         {
           accessor: "group",
           title: t("column.group"),
           sortable: true,
-          render: (job) => (
-            <Stack gap={0} miw={150}>
-              <Anchor
-                component={Link}
-                href={`/jobs/${job.job_id}`}
-                size="sm"
-                fw={500}
-                lineClamp={2}
-              >
-                <JobTarget job={job} />
-              </Anchor>
-              {job.purpose ? (
-                <Text size="xs" c="dimmed">
-                  <JobPurpose job={job} />
-                </Text>
-              ) : null}
-              <ShortId id={job.job_id} />
-            </Stack>
-          ),
+          render: ({ job, batch }) =>
+            job ? (
+              <Stack gap={0} miw={150}>
+                <Anchor
+                  component={Link}
+                  href={`/jobs/${job.job_id}`}
+                  size="sm"
+                  fw={500}
+                  lineClamp={2}
+                >
+                  <JobTarget job={job} />
+                </Anchor>
+                {job.purpose ? (
+                  <Text size="xs" c="dimmed">
+                    <JobPurpose job={job} />
+                  </Text>
+                ) : null}
+                <ShortId id={job.job_id} />
+              </Stack>
+            ) : (
+              <BatchName
+                batch={batch}
+                unfolded={unfolded.includes(batch.batch_id)}
+                onToggle={() => toggle(batch.batch_id)}
+              />
+            ),
         },
         {
           accessor: "connection",
           title: t("column.connection"),
           sortable: true,
-          render: (job) => (
-            <Text size="sm" lineClamp={2} miw={120}>
-              {job.connection_name}
-            </Text>
-          ),
+          render: ({ job, batch, inside }) =>
+            inside ? null : (
+              <Text size="sm" lineClamp={2} miw={120}>
+                {(job ?? batch).connection_name}
+              </Text>
+            ),
         },
         {
           accessor: "started",
           title: t("column.started"),
           sortable: true,
           noWrap: true,
-          render: (job) => (
-            <>
-              <RelativeTime at={job.created_at} />
-              <Text size="xs" c="dimmed" truncate maw={170} title={job.created_by}>
-                {t("column.started-by", { who: job.created_by })}
-              </Text>
-            </>
-          ),
+          render: ({ job, batch }) => <RelativeTime at={(job ?? batch).created_at} />,
         },
         {
           accessor: "duration",
@@ -293,35 +392,144 @@ function Table({
           sortable: true,
           noWrap: true,
           textAlign: "right",
-          render: (job) => <JobDuration job={job} />,
+          render: ({ job, batch }) => <JobDuration job={job ?? batch} />,
         },
         {
           accessor: "files",
           title: t("column.files"),
+          sortable: true,
           noWrap: true,
           textAlign: "right",
-          render: ({ totals }) =>
-            totals.files === 0
-              ? "–"
-              : `${format.number(totals.files_loaded)}/${format.number(totals.files)}`,
+          render: ({ job, batch }) => {
+            const { files, files_loaded } = job ? job.totals : batch;
+            return files === 0 ? "–" : `${format.number(files_loaded)}/${format.number(files)}`;
+          },
         },
         {
           accessor: "records",
           title: t("column.records"),
+          sortable: true,
           noWrap: true,
           textAlign: "right",
-          render: (job) => format.number(isActive(job) ? job.totals.lines : job.records_loaded),
+          render: ({ job, batch }) =>
+            format.number(
+              batch ? batch.records : isActive(job) ? job.totals.lines : job.records_loaded,
+            ),
         },
         {
           accessor: "completeness",
           title: t("completeness.label"),
           noWrap: true,
-          render: (job) => (
-            <CompletenessBadge completeness={job.completeness} ended={!isActive(job)} />
-          ),
+          render: ({ job, batch }) =>
+            job ? (
+              <CompletenessBadge
+                completeness={job.completeness}
+                ended={!isActive(job)}
+                jobId={job.job_id}
+              />
+            ) : (
+              <CompletenessBadge
+                completeness={batch.completeness}
+                ended={batch.ended_at !== null}
+              />
+            ),
+        },
+        {
+          accessor: "who",
+          title: t("column.who"),
+          sortable: true,
+          render: ({ job, batch, inside }) =>
+            inside ? null : (
+              <Text size="sm" c="dimmed" truncate maw={170} title={(job ?? batch).created_by}>
+                {(job ?? batch).created_by}
+              </Text>
+            ),
         },
       ]}
     />
+  );
+}
+
+/** How far a batch is: the worst of its jobs' ends in words, or its progress. */
+function BatchStatus({ batch }: { batch: BatchView }) {
+  const t = useTranslations("jobs");
+  const { statuses, jobs, ended_at } = batch;
+  if (ended_at === null)
+    return (
+      <Stack gap={4} miw={126}>
+        <Pill color="blue" icon={IconStack2}>
+          {t("batch.ended", {
+            ended: (statuses.completed ?? 0) + (statuses.failed ?? 0) + (statuses.cancelled ?? 0),
+            count: jobs,
+          })}
+        </Pill>
+        <Progress
+          size="xs"
+          value={Math.round(batch.progress_ratio * 100)}
+          aria-label={t("batch.progress")}
+        />
+      </Stack>
+    );
+  return (
+    <Group gap={4} miw={126}>
+      {(["failed", "cancelled", "completed"] as const).map((status) => {
+        const count = statuses[status] ?? 0;
+        if (count === 0 || (status === "completed" && count < jobs)) return null;
+        return count === jobs ? (
+          <StatusBadge key={status} status={status} />
+        ) : (
+          <Pill
+            key={status}
+            color={status === "failed" ? "red" : "gray"}
+            icon={status === "failed" ? IconAlertTriangle : IconBan}
+          >
+            {t(`batch.some-${status as "failed" | "cancelled"}`, { count })}
+          </Pill>
+        );
+      })}
+    </Group>
+  );
+}
+
+function BatchName({
+  batch,
+  unfolded,
+  onToggle,
+}: {
+  batch: BatchView;
+  unfolded: boolean;
+  onToggle: () => void;
+}) {
+  const t = useTranslations("jobs");
+  const format = useFormatter();
+  const left = batch.jobs - batch.groups.length;
+  const Icon = unfolded ? IconChevronDown : IconChevronRight;
+  return (
+    <Stack gap={0} miw={190}>
+      <Button
+        variant="subtle"
+        size="compact-sm"
+        ml={-8}
+        justify="flex-start"
+        leftSection={<Icon size={16} aria-hidden />}
+        aria-expanded={unfolded}
+        onClick={onToggle}
+        styles={{ root: { alignSelf: "flex-start" } }}
+      >
+        {t("batch.title", { count: batch.jobs })}
+      </Button>
+      <Text size="xs" c="dimmed" lineClamp={2}>
+        {left > 0 && batch.groups.length > 1
+          ? t("batch.groups-more", {
+              groups: format.list(batch.groups, { type: "unit" }),
+              count: left,
+            })
+          : format.list(batch.groups)}
+      </Text>
+      <Anchor component={Link} href={`/jobs?batch=${batch.batch_id}`} size="xs">
+        {t("batch.summary")}
+      </Anchor>
+    </Stack>
   );
 }
 

@@ -19,12 +19,13 @@ import { EventLog } from "./event-log";
 import { FileTable } from "./file-table";
 import { Folded } from "./folded";
 import { JobActions } from "./job-actions";
+import { JobEvidence } from "./job-evidence";
 import { JobFacts } from "./job-facts";
 import { JobProgress } from "./job-progress";
 import { JobPurpose } from "./job-purpose";
 import { JobSentence } from "./job-sentence";
-import { JobSum } from "./job-sum";
 import { JobTarget } from "./job-target";
+import { JobThroughput } from "./job-throughput";
 import { JsonBlock } from "./json-block";
 import { RejectedLines } from "./rejected-lines";
 import { StageTimeline } from "./stage-timeline";
@@ -92,19 +93,20 @@ function Detail({ job, role }: { job: JobDetail; role: Role }) {
             {live ? <JobProgress job={job} size="md" /> : null}
           </Stack>
         </Paper>
+        <JobThroughput job={job} />
         <Grid gap="lg">
           <Grid.Col span={{ base: 12, lg: 6 }}>
-            <JobSum job={job} />
+            <JobEvidence job={job} />
           </Grid.Col>
           <Grid.Col span={{ base: 12, lg: 6 }}>
             <JobFacts job={job} />
           </Grid.Col>
         </Grid>
-        <section>
+        <section id="files">
           <Title order={2} size="h4" mb="sm">
             {t("files")}
           </Title>
-          {job.files.length > 0 ? (
+          {job.files_left_out > 0 ? (
             <FileTable job={job} />
           ) : (
             <Paper withBorder radius="md">
@@ -117,9 +119,7 @@ function Detail({ job, role }: { job: JobDetail; role: Role }) {
         </section>
         <Attachments job={job} />
         <Outcomes job={job} />
-        {job.totals.rejected > 0 || job.files.some((file) => file.rejected > 0) ? (
-          <RejectedLines jobId={job.job_id} />
-        ) : null}
+        {job.rejected_lines > 0 ? <RejectedLines jobId={job.job_id} /> : null}
         <EventLog jobId={job.job_id} live={live} />
         <section>
           <Title order={2} size="h4" mb="xs">
@@ -134,7 +134,7 @@ function Detail({ job, role }: { job: JobDetail; role: Role }) {
             </Folded>
           ) : (
             <Text size="sm" c="dimmed" mt="xs">
-              {t(job.files_left_out > 0 ? "manifest-long" : "manifest-none")}
+              {t(job.files_left_out > 1_000 ? "manifest-long" : "manifest-none")}
             </Text>
           )}
         </section>

@@ -49,14 +49,20 @@ export function JobSentence({ job }: { job: JobSummary }) {
       );
     }
     case "downloading": {
+      const { files, files_loaded, lines } = job.totals;
+      if (job.stage === "load" && files_loaded === files)
+        return <>{t("settling", { records: lines })}</>;
       const left = timeLeftMs(job, now);
       return (
         <>
           {t(job.mode === "search" ? "searching" : "downloading", {
-            loaded: job.totals.files_loaded,
-            files: job.totals.files,
-            records: job.totals.lines,
+            loaded: files_loaded,
+            files,
+            records: lines,
           })}
+          {job.records_per_second
+            ? ` · ${t("pace", { records: Math.round(job.records_per_second) })}`
+            : ""}
           {left === null
             ? ""
             : ` · ${t("left", { time: duration(left < 60_000 ? Math.max(1_000, Math.round(left / 1_000) * 1_000) : Math.round(left / 60_000) * 60_000) })}`}

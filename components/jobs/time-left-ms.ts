@@ -1,15 +1,18 @@
 import type { JobSummary } from "@/lib/contract/job";
 
 /**
- * Milliseconds until everything is loaded, from the pace since the files were ready; null where
- * too little has happened to tell (under 3 s or 3 %).
+ * Milliseconds until every line is loaded, at the pace of the last minute. Null where it cannot be told:
+ * the server gave no counts, too little has happened (under 5 s or 3 %), nothing moves, or a step failed
+ * and waits for its next try.
  */
 export function timeLeftMs(
-  job: Pick<JobSummary, "prepared_at" | "progress_ratio" | "status">,
+  job: Pick<JobSummary, "prepared_at" | "status" | "totals" | "records_per_second" | "failure">,
   now: number,
 ): number | null {
-  if (job.status !== "downloading" || !job.prepared_at || job.progress_ratio === null) return null;
-  const spent = now - Date.parse(job.prepared_at);
-  if (spent < 3_000 || job.progress_ratio < 0.03 || job.progress_ratio >= 1) return null;
-  return (spent / job.progress_ratio) * (1 - job.progress_ratio);
+  const { expected, lines, files_failed } = job.totals;
+  if (job.status !== "downloading" || !job.prepared_at || job.failure || files_failed > 0)
+    return null;
+  if (!expected || !job.records_per_second || lines >= expected) return null;
+  if (now - Date.parse(job.prepared_at) < 5_000 || lines / expected < 0.03) return null;
+  return ((expected - lines) / job.records_per_second) * 1_000;
 }

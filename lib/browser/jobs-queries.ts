@@ -4,11 +4,17 @@ import { keepPreviousData, queryOptions, useMutation, useQueryClient } from "@ta
 import { z } from "zod";
 import {
   EventList,
+  type EventsQuery,
+  ExportList,
+  FileList,
+  type FileListQuery,
   JobDetail,
   JobList,
   type JobListQuery,
+  JobSize,
   type JobStatus,
   RejectedLineList,
+  Throughput,
 } from "@/lib/contract/job";
 import { api, isRefusal } from "./api";
 
@@ -24,29 +30,77 @@ const path = (jobId: string, rest = "") =>
 export const rejectedLinesPath = (jobId: string): string =>
   path(jobId, "/rejected-lines?format=ndjson");
 
-export const jobsQuery = (query: Partial<JobListQuery>) => {
+/** A query as the API reads it; lists are joined, what is not given is left out. */
+function searchOf(query: Record<string, unknown>): string {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
     const text = Array.isArray(value) ? value.join(",") : value;
-    if (text !== undefined && text !== "") search.set(name, String(text));
+    if (text !== undefined && text !== null && text !== "") search.set(name, String(text));
   }
+  return search.toString();
+}
+
+// New jobs come from scripts too: an idle list goes on looking, slowly.
+const oftenWhile = (busy: boolean | undefined) => (busy ? 2_000 : 10_000);
+
+export const jobsQuery = (query: Partial<JobListQuery>) => {
+  const search = searchOf(query);
   return queryOptions({
-    queryKey: ["jobs", "list", search.toString()],
+    queryKey: ["jobs", "list", search],
     queryFn: ({ signal }) => api(`/api/bulk-data/jobs?${search}`, JobList, { signal }),
     placeholderData: keepPreviousData,
-    // New jobs come from scripts too: an idle list goes on looking, slowly.
-    refetchInterval: ({ state }) => (state.data?.jobs.some(isActive) ? 2_000 : 10_000),
+    refetchInterval: ({ state }) => oftenWhile(state.data?.jobs.some(isActive)),
   });
 };
 
+/** As jobsQuery, with jobs that were started together as one entry. */
+export const exportsQuery = (query: Partial<JobListQuery>) => {
+  const search = searchOf(query);
+  return queryOptions({
+    queryKey: ["jobs", "list", "folded", search],
+    queryFn: ({ signal }) => api(`/api/exports?${search}`, ExportList, { signal }),
+    placeholderData: keepPreviousData,
+    refetchInterval: ({ state }) =>
+      oftenWhile(state.data?.exports.some(({ job, batch }) => (job ?? batch)?.ended_at === null)),
+  });
+};
+
+/** Everything about one job but its files, which come in pages. */
 export const jobQuery = (jobId: string) =>
   queryOptions({
     queryKey: ["jobs", jobId],
     queryFn: ({ signal }) =>
-      api(`/api/bulk-data/status/${encodeURIComponent(jobId)}`, JobDetail, { signal }),
+      api(`/api/bulk-data/status/${encodeURIComponent(jobId)}?files=none`, JobDetail, { signal }),
     // A job that is not there does not appear by asking for it.
     refetchInterval: ({ state }) =>
       isRefusal(state.error) || (state.data && !isActive(state.data)) ? false : 1_500,
+  });
+
+/** @param live while the job runs, its files change */
+export const filesQuery = (jobId: string, query: Partial<FileListQuery>, live: boolean) => {
+  const search = searchOf(query);
+  return queryOptions({
+    queryKey: ["jobs", jobId, "files", search],
+    queryFn: ({ signal }) => api(path(jobId, `/files?${search}`), FileList, { signal }),
+    placeholderData: keepPreviousData,
+    refetchInterval: live ? 2_000 : false,
+  });
+};
+
+/** @param live while the job loads, its curve grows */
+export const throughputQuery = (jobId: string, live: boolean) =>
+  queryOptions({
+    queryKey: ["jobs", jobId, "throughput"],
+    queryFn: ({ signal }) => api(path(jobId, "/throughput"), Throughput, { signal }),
+    refetchInterval: live ? 2_000 : false,
+  });
+
+/** What removing the job frees; asked when somebody is about to. */
+export const jobSizeQuery = (jobId: string) =>
+  queryOptions({
+    queryKey: ["jobs", jobId, "size"],
+    queryFn: ({ signal }) => api(path(jobId, "/size"), JobSize, { signal }),
+    staleTime: 0,
   });
 
 export const rejectedLinesQuery = (jobId: string, page: number, pageSize: number) =>
@@ -60,12 +114,15 @@ export const rejectedLinesQuery = (jobId: string, page: number, pageSize: number
   });
 
 /** @param live while the job runs, the log grows */
-export const eventsQuery = (jobId: string, live: boolean) =>
-  queryOptions({
-    queryKey: ["jobs", jobId, "events"],
-    queryFn: ({ signal }) => api(path(jobId, "/events"), EventList, { signal }),
-    refetchInterval: live ? 3_000 : false,
+export const eventsQuery = (jobId: string, query: Partial<EventsQuery>, live: boolean) => {
+  const search = searchOf(query);
+  return queryOptions({
+    queryKey: ["jobs", jobId, "events", search],
+    queryFn: ({ signal }) => api(path(jobId, `/events?${search}`), EventList, { signal }),
+    placeholderData: keepPreviousData,
+    refetchInterval: live ? 2_000 : false,
   });
+};
 
 /** Cancel, retry and purge of one job; each brings every list of jobs up to date. */
 export function useJobCommands(jobId: string) {

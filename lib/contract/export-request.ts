@@ -100,10 +100,22 @@ export const StartExportBody = z.object({
   connection_id: z.uuid(),
   level: z.enum(["group", "patient", "system"]).default("group"),
   groups: z
-    .array(z.object({ id: GroupId, name: z.string().max(512).optional() }))
+    .array(
+      z.object({
+        id: GroupId,
+        name: z.string().max(512).optional(),
+        /** how many the server says are in it: kept, to compare with those that arrive */
+        patients: z.number().int().min(0).max(2_000_000_000).nullish(),
+      }),
+    )
     .max(500)
     .default([]),
   request: ExportRequest,
+  /**
+   * of each what changed since the whole exports with these parameters that are here, and of a group who
+   * is new in it; the whole of what was never exported so
+   */
+  incremental: z.boolean().optional(),
   /** between the kick-offs of two jobs */
   delay_seconds: z.number().int().min(0).max(86_400).default(5),
 });
@@ -112,6 +124,10 @@ export type StartExportBody = z.infer<typeof StartExportBody>;
 export const StartExportAnswer = z.object({
   batch_id: z.uuid(),
   job_ids: z.array(z.uuid()),
+  /** where `incremental` was asked for: since when; null: everything, as no whole export is here */
+  starts: z
+    .array(z.object({ group_id: z.string().nullable(), since: z.iso.datetime().nullable() }))
+    .optional(),
 });
 export type StartExportAnswer = z.infer<typeof StartExportAnswer>;
 

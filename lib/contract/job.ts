@@ -60,8 +60,13 @@ export const FileView = z.object({
   size_bytes: z.number().int(),
   loaded_bytes: z.number().int(),
   attempts: z.number().int(),
+  /** tries of its download or load that failed, also those that are made good */
+  retries: z.number().int(),
+  /** bytes a second of its download, the present one or the last; null where that took no time */
+  bytes_per_second: z.number().nullable(),
   download_started_at: z.iso.datetime().nullable(),
   downloaded_at: z.iso.datetime().nullable(),
+  load_started_at: z.iso.datetime().nullable(),
   loaded_at: z.iso.datetime().nullable(),
   error: JobError.nullable(),
 });
@@ -136,9 +141,13 @@ export const JobSummary = z.object({
   membership: Membership.nullable(),
   /** how many patients were named; null: all */
   patients: z.number().int().nullable(),
+  /** how many the server's group had when the export was started; null: not told */
+  group_patients: z.number().int().nullable(),
   /** rows that are in the database now = totals.accepted */
   records_loaded: z.number().int(),
   totals: JobTotals,
+  /** lines loaded a second in the last minute; null while nothing loads */
+  records_per_second: z.number().nullable(),
   completeness: Completeness,
   error: z.string().nullable(),
   failure: JobError.nullable(),
@@ -182,6 +191,8 @@ export const JobDetail = JobSummary.extend({
   files: z.array(FileView),
   /** files that are not in `files`; none with `?files=all` */
   files_left_out: z.number().int(),
+  /** lines that were rejected, of error and deleted files too */
+  rejected_lines: z.number().int(),
   /** loaded files whose lines are not as many as the manifest announced */
   files_mismatched: z.number().int(),
   /** the output files added up by type, most lines first; null: the manifest names none */
@@ -189,8 +200,11 @@ export const JobDetail = JobSummary.extend({
     z.object({
       type: z.string().nullable(),
       files: z.number().int(),
+      files_failed: z.number().int(),
       lines: z.number().int(),
       accepted: z.number().int(),
+      duplicates: z.number().int(),
+      rejected: z.number().int(),
       expected: z.number().int().nullable(),
     }),
   ),
@@ -223,6 +237,16 @@ export const JobDetail = JobSummary.extend({
   /** from when on an export of changes with the same parameters would ask; null: none can begin here */
   changes_since: z.iso.datetime().nullable(),
   can: z.object({ cancel: z.boolean(), retry: z.boolean(), purge: z.boolean() }),
+  /** why not, of what cannot be done now */
+  cannot: z.object({
+    cancel: z.enum(["ended"]).optional(),
+    retry: z.enum(["running", "completed", "cancelled", "no-connection"]).optional(),
+    again: z.enum(["no-connection", "part-of-changes"]).optional(),
+    changes: z
+      .enum(["running", "no-connection", "not-whole", "empty-group", "part", "no-time"])
+      .optional(),
+    purge: z.enum(["running"]).optional(),
+  }),
 });
 export type JobDetail = z.infer<typeof JobDetail>;
 
@@ -239,7 +263,9 @@ export const JobListQuery = z.object({
   batch_id: z.uuid().optional(),
   /** part of group, connection or job id */
   q: z.string().max(200).optional(),
-  sort: z.enum(["created_at", "group", "connection", "status", "duration"]).default("created_at"),
+  sort: z
+    .enum(["created_at", "group", "connection", "status", "duration", "files", "records", "who"])
+    .default("created_at"),
   order: z.enum(["asc", "desc"]).default("desc"),
 });
 export type JobListQuery = z.infer<typeof JobListQuery>;
@@ -251,6 +277,123 @@ export const JobList = z.object({
   page_size: z.number().int(),
 });
 export type JobList = z.infer<typeof JobList>;
+
+/** Jobs that were started together, added up. */
+export const BatchView = z.object({
+  batch_id: z.uuid(),
+  jobs: z.number().int(),
+  /** how many are in each status; those with none are left out */
+  statuses: z.partialRecord(JobStatus, z.number().int()),
+  /** completed jobs of which something is missing */
+  incomplete: z.number().int(),
+  /** complete: all of them; incomplete: any of them */
+  completeness: Completeness,
+  connection_id: z.uuid().nullable(),
+  connection_name: z.string(),
+  /** the groups' names, the first three */
+  groups: z.array(z.string()),
+  files: z.number().int(),
+  files_loaded: z.number().int(),
+  /** of jobs that have ended what is in the database, of others what was read so far; no lists of members */
+  records: z.number().int(),
+  /** 0…1 */
+  progress_ratio: z.number(),
+  created_by: z.string(),
+  created_at: z.iso.datetime(),
+  /** null while any job runs */
+  ended_at: z.iso.datetime().nullable(),
+});
+export type BatchView = z.infer<typeof BatchView>;
+
+/** `GET /api/exports`: as the list of jobs, with those that were started together as one. */
+export const ExportList = z.object({
+  exports: z.array(
+    z.union([
+      z.object({ job: JobSummary, batch: z.null() }),
+      z.object({ job: z.null(), batch: BatchView }),
+    ]),
+  ),
+  total: z.number().int(),
+  /** jobs in all of them */
+  jobs: z.number().int(),
+  page: z.number().int(),
+  page_size: z.number().int(),
+});
+export type ExportList = z.infer<typeof ExportList>;
+
+/** Query of `GET /api/bulk-data/jobs/{job_id}/files`. */
+export const FileListQuery = z.object({
+  page: z.coerce.number().int().min(1).default(1),
+  page_size: z.coerce.number().int().min(1).max(200).default(25),
+  state: z.preprocess(
+    (value) => (typeof value === "string" ? value.split(",").filter(Boolean) : value),
+    z.array(FileState).optional(),
+  ),
+  /** a resource type, or "error" and "deleted" for those files of the manifest */
+  type: z.string().max(64).optional(),
+  /** those alone whose lines are not what the manifest announced, that failed, or with rejected lines */
+  amiss: z
+    .enum(["true", "false"])
+    .optional()
+    .transform((value) => value === "true"),
+  sort: z
+    .enum([
+      "file_no",
+      "type",
+      "state",
+      "expected",
+      "accepted",
+      "duplicates",
+      "rejected",
+      "bytes",
+      "speed",
+      "retries",
+    ])
+    .default("file_no"),
+  order: z.enum(["asc", "desc"]).default("asc"),
+});
+export type FileListQuery = z.infer<typeof FileListQuery>;
+
+/** `GET /api/bulk-data/jobs/{job_id}/files`. */
+export const FileList = z.object({
+  files: z.array(FileView),
+  total: z.number().int(),
+  /** the sum of all that fit */
+  retries: z.number().int(),
+  /** what the filter can ask for: every type of the job */
+  types: z.array(z.string()),
+  page: z.number().int(),
+  page_size: z.number().int(),
+});
+export type FileList = z.infer<typeof FileList>;
+
+/** `GET /api/bulk-data/jobs/{job_id}/throughput`: evenly long spans, those without anything among them. */
+export const Throughput = z.object({
+  step_seconds: z.number().int(),
+  points: z.array(
+    z.object({
+      /** the span's beginning */
+      at: z.iso.datetime(),
+      /** shorter than `step_seconds` where the job is in it now */
+      seconds: z.number(),
+      records: z.number().int(),
+      loaded_bytes: z.number().int(),
+      received_bytes: z.number().int(),
+    }),
+  ),
+});
+export type Throughput = z.infer<typeof Throughput>;
+
+/** `GET /api/bulk-data/jobs/{job_id}/size`: what removing the job frees. */
+export const JobSize = z.object({
+  records: z.number().int(),
+  rejected_lines: z.number().int(),
+  /** of its rows with their indexes, as PostgreSQL says */
+  database_bytes: z.number().int(),
+  disk_files: z.number().int(),
+  disk_bytes: z.number().int(),
+});
+export type JobSize = z.infer<typeof JobSize>;
 
 /** `GET /api/bulk-data/jobs/{job_id}/rejected-lines`. */
 export const RejectedLineList = z.object({
@@ -283,6 +426,8 @@ export const EventList = z.object({
       detail: z.record(z.string(), z.unknown()),
     }),
   ),
+  /** how many there are that fit, wherever they stand */
+  total: z.number().int(),
 });
 export type EventList = z.infer<typeof EventList>;
 
@@ -302,7 +447,7 @@ export const JobParams = z.object({ jobId: z.uuid() });
 export type JobParams = z.infer<typeof JobParams>;
 
 /** Query of `GET …/status/{job_id}`. */
-export const StatusQuery = z.object({ files: z.enum(["some", "all"]).default("some") });
+export const StatusQuery = z.object({ files: z.enum(["some", "all", "none"]).default("some") });
 export type StatusQuery = z.infer<typeof StatusQuery>;
 
 /** `[batchId]` in the path. */
@@ -337,5 +482,11 @@ export type RejectedLinesQuery = z.infer<typeof RejectedLinesQuery>;
 export const EventsQuery = z.object({
   after: z.coerce.number().int().min(0).optional(),
   limit: z.coerce.number().int().min(1).max(5000).default(1000),
+  /** problems: what failed; server: kick-off and status; files: downloads and loads */
+  about: z.enum(["all", "problems", "server", "files"]).default("all"),
+  /** part of an event's name or details */
+  q: z.string().max(200).optional(),
+  /** names of events that count as found by `q` too: a reader's own words for them */
+  named: z.string().max(2000).optional(),
 });
 export type EventsQuery = z.infer<typeof EventsQuery>;

@@ -16,8 +16,17 @@ import { overview } from "@/lib/store/overview";
 import { listRejectedLines, rejectedLinesAsNdjson } from "@/lib/store/rejected-lines";
 import { type Sandbox, startSandbox } from "@/sandbox/server";
 import { authorize } from "./authorize";
-import { cancelJob, kickOffJob, purgeJob, resumeExport, retryJob, startExport } from "./commands";
+import {
+  cancelJob,
+  exportChanges,
+  kickOffJob,
+  purgeJob,
+  resumeExport,
+  retryJob,
+  startExport,
+} from "./commands";
 import { changeConnection } from "./connection-commands";
+import { jobSize } from "./job-size";
 import { runWorker } from "./worker";
 
 // What scripts and people order, against the sandbox with sign-in, with a real worker.
@@ -221,7 +230,33 @@ test("a group that does not exist completes with a question", async () => {
     warning_code: "empty-group",
   });
   expect(job.warning).toContain("0 patients: does the group");
+  // Nothing is there to which changes could be added.
+  expect(job).toMatchObject({ changes_since: null, cannot: { changes: "empty-group" } });
+  await expect(exportChanges(job.job_id, by)).rejects.toMatchObject({ code: "no-whole-export" });
   expect((await overview()).attention.map((each) => each.job_id)).toEqual([job.job_id]);
+});
+
+test("what removing a job frees is told before: its rows, their tables and its files", async () => {
+  startWorker();
+  const job = await untilEnded((await kickOffJob(kickOffBody(), by)).job_id);
+  const size = await jobSize(job.job_id);
+  const names = await readdir(path.join(bulkDir, job.job_id));
+  expect(size).toMatchObject({
+    records: job.records_loaded,
+    rejected_lines: 0,
+    disk_files: names.length,
+    disk_bytes: job.totals.size_bytes,
+  });
+  const { pool } = database();
+  const bytes = async () =>
+    Number(
+      (await pool.query("SELECT pg_database_size(current_database()) AS bytes")).rows[0].bytes,
+    );
+  const before = await bytes();
+  await purgeJob(job.job_id);
+  // Other tables of the database may grow meanwhile by a page or two.
+  expect(before - (await bytes())).toBeGreaterThan(size.database_bytes * 0.8);
+  await expect(jobSize(job.job_id)).rejects.toMatchObject({ code: "not-found" });
 });
 
 test("several groups make one job each, in order, so many seconds apart", async () => {

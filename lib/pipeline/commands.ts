@@ -89,7 +89,8 @@ export async function kickOffJob(
 
 /**
  * `POST /api/exports`: one job for each group (or one for all patients, or the whole system), which
- * start one after the other, `delay_seconds` apart; the workers do them.
+ * start one after the other, `delay_seconds` apart; the workers do them. With `incremental` of each what
+ * changed since what is here.
  * @throws AppError not-found, invalid-request, filter-parameter
  */
 export async function startExport(body: StartExportBody, by: By): Promise<StartExportAnswer> {
@@ -101,21 +102,56 @@ export async function startExport(body: StartExportBody, by: By): Promise<StartE
       : [null];
   if (groups.length === 0) throw new AppError("invalid-request", { reason: "groups: choose one" });
   const batchId = randomUUID();
-  const jobIds = await createJobs(
-    groups.map((group, place) => ({
-      batchId,
-      connectionId: connection.connectionId,
-      connectionName: connection.name,
-      fhirBaseUrl: connection.fhirBaseUrl,
-      level: body.level,
-      groupId: group?.id ?? null,
-      groupName: group?.name ?? null,
-      request: body.request,
-      createdBy: by.label,
-      delaySeconds: place * body.delay_seconds,
-    })),
+  const jobs = groups.map((group, place) => ({
+    batchId,
+    connectionId: connection.connectionId,
+    connectionName: connection.name,
+    fhirBaseUrl: connection.fhirBaseUrl,
+    level: body.level,
+    groupId: group?.id ?? null,
+    groupName: group?.name ?? null,
+    groupPatients: group?.patients,
+    request: body.request,
+    createdBy: by.label,
+    delaySeconds: place * body.delay_seconds,
+  }));
+  if (body.incremental) return startChanges(batchId, jobs, body.delay_seconds);
+  return { batch_id: batchId, job_ids: await createJobs(jobs) };
+}
+
+/**
+ * Of each source what changed since what is here (startIncremental), or everything where no whole export
+ * with these parameters is here.
+ */
+async function startChanges(
+  batchId: string,
+  jobs: NewJob[],
+  delaySeconds: number,
+): Promise<StartExportAnswer> {
+  const wrong = (["since", "until", "elements", "patient"] as const).find(
+    (name) => jobs[0]?.request[name],
   );
-  return { batch_id: batchId, job_ids: jobIds };
+  if (wrong) throw new AppError("invalid-request", { reason: `incremental: not with ${wrong}` });
+  const started: { batchId: string; jobIds: string[] }[] = [];
+  const starts: NonNullable<StartExportAnswer["starts"]> = [];
+  for (const [place, job] of jobs.entries()) {
+    const since = await changesSince(job);
+    // The list of members and the changes are two kick-offs.
+    const own = { ...job, delaySeconds: place * 2 * delaySeconds };
+    started.push(
+      since
+        ? await startIncremental(own, since, { batchId, delaySeconds })
+        : { batchId, jobIds: await createJobs([own]) },
+    );
+    starts.push({ group_id: job.groupId, since: since?.toISOString() ?? null });
+  }
+  // Where all of them are under way already, it is that batch.
+  const batch = started.find((one) => one.batchId === batchId) ?? started[0];
+  return {
+    batch_id: batch?.batchId ?? batchId,
+    job_ids: started.flatMap(({ jobIds }) => jobIds),
+    starts,
+  };
 }
 
 /**

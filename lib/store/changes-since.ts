@@ -41,6 +41,8 @@ async function completeExports(connectionId: string): Promise<Complete[]> {
      FROM current_exports AS e JOIN export_jobs AS j ON j.id = e.etl_job_id
      WHERE e.connection_id = $1 AND e.complete AND j.transaction_time IS NOT NULL
        AND NOT j.request ?| ARRAY['patient', 'until']
+       -- A group that was empty or unknown is no whole to which changes could be added.
+       AND j.warning IS DISTINCT FROM 'empty-group'
      ORDER BY j.transaction_time, j.created_at`,
     [connectionId],
   );

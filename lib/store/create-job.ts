@@ -13,6 +13,8 @@ export type NewJob = {
   level: "system" | "patient" | "group";
   groupId: string | null;
   groupName: string | null;
+  /** how many patients the server's group has; not told where absent */
+  groupPatients?: number | null;
   request: ExportRequest;
   createdBy: string;
   /** what it is for in an incremental export */
@@ -34,10 +36,10 @@ export async function insertJobs(client: pg.PoolClient, jobs: NewJob[]): Promise
     const jobId = randomUUID();
     await client.query(
       `INSERT INTO export_jobs (id, batch_id, connection_id, connection_name, fhir_base_url, level,
-           group_id, group_name, request, created_by, created_at, mode, purpose, membership, stage,
-           status_url, kicked_off_at, next_run_at)
+           group_id, group_name, request, created_by, created_at, mode, purpose, membership, group_patients,
+           stage, status_url, kicked_off_at, next_run_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
-         now() + $13 * interval '1 millisecond', $14, $15, $16,
+         now() + $13 * interval '1 millisecond', $14, $15, $16, $17,
            CASE WHEN $11::text IS NULL THEN 'kickoff' ELSE 'poll' END::stage, $11,
            CASE WHEN $11::text IS NULL THEN NULL ELSE now() END,
            now() + make_interval(secs => $12))`,
@@ -59,6 +61,7 @@ export async function insertJobs(client: pg.PoolClient, jobs: NewJob[]): Promise
         modeOf(job),
         job.purpose ?? null,
         job.membership ? JSON.stringify(job.membership) : null,
+        job.groupPatients ?? null,
       ],
     );
     if (job.statusUrl) await addEvent(client, jobId, "resume", { by: job.createdBy });

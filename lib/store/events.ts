@@ -1,5 +1,5 @@
 import type pg from "pg";
-import type { EventList } from "@/lib/contract/job";
+import type { EventList, EventsQuery } from "@/lib/contract/job";
 import { database } from "./client";
 
 /**
@@ -59,27 +59,71 @@ export const addEvent = (
   detail: Record<string, unknown> = {},
 ): Promise<void> => addEvents(runner, [{ jobId, event, detail }]);
 
+/** Events that tell of a failure, and those of each side of a job. */
+const about: Record<EventsQuery["about"], { events: EventName[] | null; failed: boolean }> = {
+  all: { events: null, failed: false },
+  problems: {
+    events: ["status_error", "download_error", "load_error", "export_failed", "links_expired"],
+    failed: true,
+  },
+  server: {
+    events: [
+      "kickoff",
+      "status_progress",
+      "status_error",
+      "status_page_complete",
+      "status_complete",
+      "manifest_complete",
+      "export_deleted",
+      "search_instead",
+    ],
+    failed: false,
+  },
+  files: {
+    events: [
+      "download_request",
+      "download_complete",
+      "download_error",
+      "load_complete",
+      "load_error",
+      "links_expired",
+    ],
+    failed: false,
+  },
+};
+
 /**
  * The job's log in order; at most `limit` lines after the event `after`, so that a reader can go on
  * where it stopped. Without `after`: the newest ones.
  */
 export async function listEvents(
   jobId: string,
-  { after, limit = 1000 }: { after?: number; limit?: number } = {},
+  query: Partial<EventsQuery> = {},
 ): Promise<EventList> {
-  const rows = await database().prisma.exportEvent.findMany({
-    where: { jobId, ...(after === undefined ? {} : { id: { gt: after } }) },
-    orderBy: { id: after === undefined ? "desc" : "asc" },
-    take: limit,
-  });
+  const { after, limit = 1000 } = query;
+  const { events, failed } = about[query.about ?? "all"];
+  const like = query.q ? `%${query.q.trim().replace(/[\\%_]/g, "\\$&")}%` : null;
+  const where = `job_id = $1
+    AND ($2::text[] IS NULL OR event = ANY($2) OR ($3 AND event = 'kickoff' AND detail ? 'code'))
+    AND ($4::text IS NULL OR event ILIKE $4 OR detail::text ILIKE $4 OR event = ANY($5::text[]))`;
+  const values = [jobId, events, failed, like, query.named?.split(",") ?? []];
+  const { pool } = database();
+  const [counted, { rows }] = await Promise.all([
+    pool.query<{ total: number }>(
+      `SELECT count(*)::int AS total FROM export_events WHERE ${where}`,
+      values,
+    ),
+    pool.query<{ id: string; at: Date; event: string; detail: Record<string, unknown> }>(
+      `SELECT id, at, event, detail FROM export_events
+       WHERE ${where} AND ($6::bigint IS NULL OR id > $6)
+       ORDER BY id ${after === undefined ? "DESC" : "ASC"} LIMIT $7`,
+      [...values, after ?? null, limit],
+    ),
+  ]);
   if (after === undefined) rows.reverse();
   return {
-    events: rows.map((row) => ({
-      id: Number(row.id),
-      at: row.at.toISOString(),
-      event: row.event,
-      detail: row.detail as Record<string, unknown>,
-    })),
+    events: rows.map((row) => ({ ...row, id: Number(row.id), at: row.at.toISOString() })),
+    total: counted.rows[0]?.total ?? 0,
   };
 }
 

@@ -1,8 +1,7 @@
 import { ExportRequest } from "@/lib/contract/export-request";
 import {
-  type FileView,
+  type ExportList,
   type JobDetail,
-  type JobError,
   type JobList,
   type JobListQuery,
   type JobStage,
@@ -12,15 +11,16 @@ import {
 } from "@/lib/contract/job";
 import { AppError, type WarningCode, warningText } from "@/lib/errors";
 import { attachmentsOfJob } from "./attachments-of-job";
+import { batchOf } from "./batch-of";
 import { changesSince } from "./changes-since";
 import { database } from "./client";
 import { completenessOf, isErrorSql, mismatchedSql } from "./completeness";
+import { type Details, errorOf } from "./error-of";
+import { filesOfJob } from "./job-files";
 import { progressRatio, progressSentence, statusOf } from "./job-progress";
 
 // How people and scripts see jobs. Sums are counted from the file rows when asked, so they cannot
 // disagree with them.
-
-type Details = { params?: JobError["params"]; evidence?: JobError["evidence"] } | null;
 
 type SummaryRow = {
   id: string;
@@ -30,6 +30,8 @@ type SummaryRow = {
   mode_reason: string | null;
   purpose: JobSummary["purpose"];
   membership: Partial<Membership> | null;
+  group_patients: number | null;
+  records_per_second: number | null;
   server_progress: string | null;
   status_url: string | null;
   connection_id: string | null;
@@ -74,13 +76,18 @@ type SummaryRow = {
 /** Everything of a summary, for the rows of a relation `page (id)`; bigint sums fit a double. */
 const summarySql = `
   SELECT j.id, j.batch_id, j.stage, j.mode, j.mode_reason, j.purpose,
-    j.membership - 'request' AS membership, j.server_progress, j.status_url, j.connection_id,
+    j.membership - 'request' AS membership, j.group_patients, j.server_progress, j.status_url, j.connection_id,
     j.connection_name, j.fhir_base_url, j.level, j.group_id, j.group_name, j.request, j.warning,
     j.error_code, j.error_message, j.error_details, j.attempts, j.next_run_at,
     (j.stage IN ('kickoff', 'poll') AND j.next_run_at > now()) AS waits,
     greatest(0, ceil(extract(epoch FROM j.next_run_at - now())))::int AS wait_seconds,
     j.cancel_requested_at, j.created_by, j.created_at, j.kicked_off_at, j.prepared_at,
-    j.downloaded_at, j.ended_at, j.transaction_time, t.*, o.server_errors
+    j.downloaded_at, j.ended_at, j.transaction_time, t.*, o.server_errors,
+    CASE WHEN j.stage IN ('download', 'load') THEN (
+      SELECT sum(r.lines) / greatest(1, extract(epoch FROM now() - min(r.at)))
+      FROM job_throughput r
+      WHERE r.job_id = j.id AND r.at > now() - greatest(60, r.seconds) * interval '1 second'
+    )::float8 END AS records_per_second
   FROM page JOIN export_jobs j USING (id)
   CROSS JOIN LATERAL (
     SELECT
@@ -108,16 +115,6 @@ const summarySql = `
     WHERE e.job_id = j.id AND ${isErrorSql}) o`;
 
 const time = (at: Date | null) => at?.toISOString() ?? null;
-
-function errorOf(code: string | null, message: string | null, details: Details): JobError | null {
-  if (code === null) return null;
-  return {
-    code,
-    message: message ?? code,
-    params: details?.params ?? {},
-    ...(details?.evidence ? { evidence: details.evidence } : {}),
-  };
-}
 
 function toSummary(row: SummaryRow): JobSummary {
   const request = ExportRequest.parse(row.request);
@@ -179,8 +176,10 @@ function toSummary(row: SummaryRow): JobSummary {
     purpose: row.purpose,
     membership: Membership.safeParse(row.membership).data ?? null,
     patients: request.patient?.length ?? null,
+    group_patients: row.group_patients,
     records_loaded: row.accepted,
     totals,
+    records_per_second: row.records_per_second,
     completeness: completenessOf(row.stage, totals, row),
     error: failure?.message ?? null,
     failure,
@@ -209,62 +208,18 @@ export async function jobSummaries(jobIds: string[]): Promise<JobSummary[]> {
   return rows.map(toSummary);
 }
 
-type FileRow = {
-  file_no: number;
-  kind: FileView["kind"];
-  resource_type: string | null;
-  url: string;
-  state: "pending" | "downloaded" | "loaded" | "failed";
-  held: boolean;
-  expected: number | null;
-  lines: number;
-  accepted: number;
-  duplicates: number;
-  rejected: number;
-  size_bytes: number;
-  loaded_bytes: number;
-  attempts: number;
-  download_started_at: Date | null;
-  downloaded_at: Date | null;
-  loaded_at: Date | null;
-  error_code: string | null;
-  error_message: string | null;
-  error_details: Details;
+type TypeRow = JobDetail["types"][number] & {
+  every_kind: number;
+  every_rejected: number;
+  mismatched: number;
 };
-
-type TypeRow = JobDetail["types"][number] & { every_kind: number; mismatched: number };
-
-const underWay = { pending: "downloading", downloaded: "loading" } as const;
-
-function toFileView(row: FileRow): FileView {
-  const working = row.held && (row.state === "pending" || row.state === "downloaded");
-  return {
-    file_no: row.file_no,
-    kind: row.kind,
-    type: row.resource_type,
-    url: row.url,
-    state: working ? underWay[row.state as keyof typeof underWay] : row.state,
-    expected: row.expected,
-    lines: row.lines,
-    accepted: row.accepted,
-    duplicates: row.duplicates,
-    rejected: row.rejected,
-    size_bytes: row.size_bytes,
-    loaded_bytes: row.loaded_bytes,
-    attempts: row.attempts,
-    download_started_at: time(row.download_started_at),
-    downloaded_at: time(row.downloaded_at),
-    loaded_at: time(row.loaded_at),
-    error: errorOf(row.error_code, row.error_message, row.error_details),
-  };
-}
 
 /** As many files as an answer that is asked for every second can hold. */
 const shownFiles = 1_000;
 
 /**
  * Everything about one job: what the status call answers with.
- * @param files some: at most 1,000, those first that failed, then those under way
+ * @param files some: at most 1,000, those first that failed, then those under way; none: their sums alone
  * @throws AppError not-found
  */
 export async function jobDetail(
@@ -273,6 +228,7 @@ export async function jobDetail(
 ): Promise<JobDetail> {
   const { pool } = database();
   const limit = which === "all" ? null : shownFiles;
+  const listed = which === "none" ? 0 : limit;
   const [summaries, own, files, types, outcomes, attachments] = await Promise.all([
     jobSummaries([jobId]),
     pool.query<{ request: unknown; manifest: unknown; deletions: number }>(
@@ -284,27 +240,24 @@ export async function jobDetail(
        FROM export_jobs j WHERE id = $1`,
       [jobId, limit],
     ),
-    pool.query<FileRow>(
-      `SELECT file_no, kind, resource_type, url, state,
-         coalesce(locked_until > now(), false) AS held, expected_count::float8 AS expected,
-         lines::float8, accepted::float8, duplicates::float8, rejected::float8,
-         size_bytes::float8, loaded_bytes::float8, attempts, download_started_at, downloaded_at,
-         loaded_at, error_code, error_message, error_details
-       FROM (
-         SELECT * FROM export_files WHERE job_id = $1
-         ORDER BY CASE WHEN $2::int IS NULL THEN 0 WHEN state = 'failed' THEN 1
-           WHEN locked_until > now() THEN 2 ELSE 3 END, file_no
-         LIMIT $2
-       ) AS shown ORDER BY file_no`,
-      [jobId, limit],
-    ),
+    listed === 0
+      ? []
+      : filesOfJob(
+          jobId,
+          `CASE WHEN $2::int IS NULL THEN 0 WHEN f.state = 'failed' THEN 1
+             WHEN f.locked_until > now() THEN 2 ELSE 3 END, f.file_no`,
+          listed,
+        ),
     pool.query<TypeRow>(
       `SELECT resource_type AS type, (count(*) FILTER (WHERE kind = 'output'))::int AS files,
          coalesce(sum(lines) FILTER (WHERE kind = 'output'), 0)::float8 AS lines,
+         (count(*) FILTER (WHERE kind = 'output' AND state = 'failed'))::int AS files_failed,
          coalesce(sum(accepted) FILTER (WHERE kind = 'output'), 0)::float8 AS accepted,
+         coalesce(sum(duplicates) FILTER (WHERE kind = 'output'), 0)::float8 AS duplicates,
+         coalesce(sum(rejected) FILTER (WHERE kind = 'output'), 0)::float8 AS rejected,
          CASE WHEN bool_and(expected_count IS NOT NULL) FILTER (WHERE kind = 'output')
            THEN (sum(expected_count) FILTER (WHERE kind = 'output'))::float8 END AS expected,
-         count(*)::int AS every_kind,
+         count(*)::int AS every_kind, sum(rejected)::float8 AS every_rejected,
          (count(*) FILTER (WHERE kind = 'output' AND ${mismatchedSql}))::int AS mismatched
        FROM export_files f WHERE job_id = $1 GROUP BY resource_type ORDER BY lines DESC, type`,
       [jobId],
@@ -330,14 +283,18 @@ export async function jobDetail(
   const follows = summary.stage === "done" && !request.elements && !request.patient;
   const since =
     follows && connectionId ? await changesSince({ connectionId, level, groupId, request }) : null;
+  const retry =
+    (summary.stage === "failed" || summary.warning_code === "attachments-failed") &&
+    connectionId !== null;
   const sum = (count: (row: TypeRow) => number) =>
     types.rows.reduce((total, row) => total + count(row), 0);
   return {
     ...summary,
-    files: files.rows.map(toFileView),
-    files_left_out: sum(({ every_kind }) => every_kind) - files.rows.length,
+    files,
+    files_left_out: sum(({ every_kind }) => every_kind) - files.length,
+    rejected_lines: sum(({ every_rejected }) => every_rejected),
     files_mismatched: sum(({ mismatched }) => mismatched),
-    types: types.rows.flatMap(({ every_kind, mismatched, ...type }) =>
+    types: types.rows.flatMap(({ every_kind, every_rejected, mismatched, ...type }) =>
       type.files > 0 ? [type] : [],
     ),
     attachments: attachments.sums,
@@ -347,14 +304,34 @@ export async function jobDetail(
     outcomes: outcomes.rows,
     deletions: job.deletions,
     changes_since: time(since),
-    can: {
-      cancel: !ended,
-      retry:
-        (summary.stage === "failed" || summary.warning_code === "attachments-failed") &&
-        summary.connection_id !== null,
-      purge: ended,
+    can: { cancel: !ended, retry, purge: ended },
+    cannot: {
+      ...(ended && { cancel: "ended" as const }),
+      ...(!retry && { retry: whyNoRetry(summary) }),
+      ...(connectionId
+        ? summary.purpose && { again: "part-of-changes" as const }
+        : { again: "no-connection" as const }),
+      ...(!since && { changes: whyNoChanges(summary, request) }),
+      ...(!ended && { purge: "running" as const }),
     },
   };
+}
+
+type Reasons = Required<JobDetail["cannot"]>;
+
+function whyNoRetry(job: JobSummary): Reasons["retry"] {
+  if (job.ended_at === null) return "running";
+  if (job.connection_id === null) return "no-connection";
+  return job.stage === "cancelled" ? "cancelled" : "completed";
+}
+
+/** Which of the rules of changes-since this job breaks first. */
+function whyNoChanges(job: JobSummary, request: ExportRequest): Reasons["changes"] {
+  if (job.ended_at === null) return "running";
+  if (job.connection_id === null) return "no-connection";
+  if (job.warning_code === "empty-group") return "empty-group";
+  if (request.elements || request.patient || request.until) return "part";
+  return job.stage === "done" && job.transaction_time === null ? "no-time" : "not-whole";
 }
 
 /** @throws AppError not-found */
@@ -382,44 +359,108 @@ export async function runningOf(batchId: string): Promise<string[]> {
 const stagesOf = (statuses: readonly string[]): JobStage[] =>
   (Object.keys(statusOf) as JobStage[]).filter((stage) => statuses.includes(statusOf[stage]));
 
+const sumOf = (column: string) =>
+  `(SELECT ${column} FROM export_files f WHERE f.job_id = export_jobs.id AND f.kind = 'output')`;
+
 const sortBy: Record<JobListQuery["sort"], string> = {
   created_at: "created_at",
   group: "lower(coalesce(group_name, group_id))",
   connection: "lower(connection_name)",
   status: "stage",
   duration: "coalesce(ended_at, now()) - created_at",
+  files: sumOf("count(*)"),
+  records: sumOf("sum(accepted)"),
+  who: "lower(created_by)",
 };
+
+/** How a batch's rows become one value to sort by. */
+const together: Record<JobListQuery["sort"], string> = {
+  created_at: "max(value)",
+  group: "min(value)",
+  connection: "min(value)",
+  status: "min(value)",
+  duration: "max(value)",
+  files: "sum(value)",
+  records: "sum(value)",
+  who: "min(value)",
+};
+
+/** What a list is asked for, as conditions on `export_jobs` with their values $1 … $5. */
+function filterOf(query: JobListQuery): { where: string; values: unknown[] } {
+  const like = query.q ? `%${query.q.trim().replace(/[\\%_]/g, "\\$&")}%` : null;
+  return {
+    where: `($1::stage[] IS NULL OR stage = ANY($1)) AND ($2::uuid IS NULL OR connection_id = $2)
+    AND ($3::text IS NULL OR group_id = $3) AND ($4::uuid IS NULL OR batch_id = $4)
+    AND ($5::text IS NULL OR group_id ILIKE $5 OR group_name ILIKE $5 OR connection_name ILIKE $5
+      OR id::text ILIKE $5)`,
+    values: [
+      query.status?.length ? stagesOf(query.status) : null,
+      query.connection_id ?? null,
+      query.group_id ?? null,
+      query.batch_id ?? null,
+      like,
+    ],
+  };
+}
+
+/** Both come from closed sets of our own, never from the caller's text. */
+const direction = (query: JobListQuery) => `${query.order === "asc" ? "ASC" : "DESC"} NULLS LAST`;
 
 /** The jobs, filtered, sorted and paged in SQL; pages count from 1. */
 export async function jobList(query: JobListQuery): Promise<JobList> {
   const { pool } = database();
-  const like = query.q ? `%${query.q.trim().replace(/[\\%_]/g, "\\$&")}%` : null;
-  const filter = [
-    query.status?.length ? stagesOf(query.status) : null,
-    query.connection_id ?? null,
-    query.group_id ?? null,
-    query.batch_id ?? null,
-    like,
-  ];
-  const where = `($1::stage[] IS NULL OR stage = ANY($1)) AND ($2::uuid IS NULL OR connection_id = $2)
-    AND ($3::text IS NULL OR group_id = $3) AND ($4::uuid IS NULL OR batch_id = $4)
-    AND ($5::text IS NULL OR group_id ILIKE $5 OR group_name ILIKE $5 OR connection_name ILIKE $5
-      OR id::text ILIKE $5)`;
-  // Both come from closed sets of our own, never from the caller's text.
-  const order = `${sortBy[query.sort]} ${query.order === "asc" ? "ASC" : "DESC"} NULLS LAST, created_at DESC, id`;
+  const { where, values } = filterOf(query);
+  const order = `${sortBy[query.sort]} ${direction(query)}, created_at DESC, id`;
   const [counted, ids] = await Promise.all([
     pool.query<{ total: number }>(
       `SELECT count(*)::int AS total FROM export_jobs WHERE ${where}`,
-      filter,
+      values,
     ),
     pool.query<{ id: string }>(
       `SELECT id FROM export_jobs WHERE ${where} ORDER BY ${order} LIMIT $6 OFFSET $7`,
-      [...filter, query.page_size, (query.page - 1) * query.page_size],
+      [...values, query.page_size, (query.page - 1) * query.page_size],
     ),
   ]);
   return {
     jobs: await jobSummaries(ids.rows.map((row) => row.id)),
     total: counted.rows[0]?.total ?? 0,
+    page: query.page,
+    page_size: query.page_size,
+  };
+}
+
+/**
+ * As jobList, with the jobs of a batch as one entry where several of them fit. A batch stands where its
+ * newest, first or largest job would, or its sum.
+ */
+export async function exportList(query: JobListQuery): Promise<ExportList> {
+  const { pool } = database();
+  const { where, values } = filterOf(query);
+  const { rows } = await pool.query<{ ids: string[]; total: number; jobs: number }>(
+    `WITH fitting AS (
+       SELECT id, coalesce(batch_id, id) AS unit, created_at, ${sortBy[query.sort]} AS value
+       FROM export_jobs WHERE ${where})
+     SELECT array_agg(id ORDER BY created_at, id) AS ids, (count(*) OVER ())::int AS total,
+       (sum(count(*)) OVER ())::int AS jobs
+     FROM fitting GROUP BY unit
+     ORDER BY ${together[query.sort]} ${direction(query)}, max(created_at) DESC, unit
+     LIMIT $6 OFFSET $7`,
+    [...values, query.page_size, (query.page - 1) * query.page_size],
+  );
+  const summaries = new Map(
+    (await jobSummaries(rows.flatMap(({ ids }) => ids))).map((job) => [job.job_id, job]),
+  );
+  return {
+    exports: rows.flatMap<ExportList["exports"][number]>(({ ids }) => {
+      const jobs = ids.flatMap((id) => summaries.get(id) ?? []);
+      const [first] = jobs;
+      if (!first) return [];
+      return jobs.length === 1
+        ? [{ job: first, batch: null }]
+        : [{ job: null, batch: batchOf(jobs) }];
+    }),
+    total: rows[0]?.total ?? 0,
+    jobs: rows[0]?.jobs ?? 0,
     page: query.page,
     page_size: query.page_size,
   };

@@ -10,11 +10,13 @@ const apartSeconds = 5;
  * since; of anything else what changed alone. Where one is under way for the same source already, it is
  * that one: two clicks are one export.
  * @param job as the earlier export was, without `since`
+ * @param options.batchId of jobs that are started with it
+ * @param options.delaySeconds between the list of members and the changes
  */
 export function startIncremental(
   job: Omit<NewJob, "batchId" | "purpose">,
   since: Date,
-  delaySeconds = apartSeconds,
+  { batchId = randomUUID() as string, delaySeconds = apartSeconds } = {},
 ): Promise<{ batchId: string; jobIds: string[] }> {
   const { connectionId, level, groupId } = job;
   return inTransaction(async (client) => {
@@ -26,14 +28,15 @@ export function startIncremental(
        WHERE connection_id = $1 AND level = $2 AND group_id IS NOT DISTINCT FROM $3
          AND purpose IS NOT NULL AND batch_id IS NOT NULL AND EXISTS (
            SELECT 1 FROM export_jobs AS r WHERE r.batch_id = j.batch_id
+             AND r.group_id IS NOT DISTINCT FROM j.group_id
              AND r.stage NOT IN ('done', 'failed', 'cancelled'))
        GROUP BY batch_id LIMIT 1`,
       [connectionId, level, groupId],
     );
     const [under] = running.rows;
     if (under) return { batchId: under.batch_id, jobIds: under.ids };
-    const batchId = randomUUID();
     const { request } = job;
+    const startsIn = job.delaySeconds ?? 0;
     const changes: NewJob = {
       ...job,
       batchId,
@@ -49,7 +52,10 @@ export function startIncremental(
       request: { resource_types: ["Patient"], elements: ["id"], ...limitsOf(request) },
       membership: { request },
     };
-    const jobs = level === "group" ? [members, { ...changes, delaySeconds }] : [changes];
+    const jobs =
+      level === "group"
+        ? [members, { ...changes, delaySeconds: startsIn + delaySeconds }]
+        : [changes];
     return { batchId, jobIds: await insertJobs(client, jobs) };
   });
 }

@@ -1,0 +1,151 @@
+"use client";
+
+import {
+  Area,
+  AreaChart,
+  CartesianGrid,
+  ReferenceLine,
+  ResponsiveContainer,
+  Tooltip,
+  XAxis,
+  YAxis,
+} from "recharts";
+import { ChartTooltip } from "./chart-tooltip";
+import { Legend } from "./legend";
+import { niceTicks } from "./nice-ticks";
+import { seriesColor } from "./palette";
+
+const tick = { style: { fill: "var(--mantine-color-dimmed)", fontSize: 12 } };
+
+export type RateSeries = {
+  name: string;
+  color: number;
+  /** a second, one of each point */
+  values: number[];
+  /** drawn as a line without its area */
+  line?: boolean;
+};
+
+/**
+ * Rates over time, all of one unit. Charts of one `group` show the same moment under the pointer.
+ * @param times milliseconds since 1970, the middle of each span
+ * @param marks moments that explain the curve
+ */
+export function RateChart({
+  summary,
+  times,
+  series,
+  marks = [],
+  at,
+  heading,
+  value,
+  compact,
+  group,
+  height,
+}: {
+  summary: string;
+  times: number[];
+  series: RateSeries[];
+  marks?: { at: number; name: string }[];
+  at: (time: number) => string;
+  heading: (place: number) => string;
+  value: (rate: number) => string;
+  compact: (rate: number) => string;
+  group: string;
+  height: number;
+}) {
+  const highest = Math.max(0, ...series.flatMap(({ values }) => values));
+  const ticks = highest > 0 ? niceTicks(0, highest, 3) : [0, 1];
+  const data = times.map((time, place) => ({
+    time,
+    ...Object.fromEntries(series.map(({ values }, index) => [`s${index}`, values[place] ?? 0])),
+  }));
+  const [from = 0, to = 0] = [times[0], times.at(-1)];
+  return (
+    <div role="img" aria-label={summary}>
+      <Legend
+        items={series.map(({ name, color, line }) => ({
+          name,
+          color,
+          mark: line ? ("line" as const) : ("bar" as const),
+        }))}
+      />
+      <ResponsiveContainer width="100%" height={height}>
+        <AreaChart
+          data={data}
+          syncId={group}
+          margin={{ top: 8, right: 12, bottom: 0, left: 0 }}
+          accessibilityLayer={false}
+        >
+          <CartesianGrid vertical={false} stroke="var(--mantine-color-default-border)" />
+          <XAxis
+            dataKey="time"
+            type="number"
+            scale="time"
+            domain={[from, to]}
+            tickFormatter={at}
+            tickLine={false}
+            minTickGap={36}
+            tick={tick}
+          />
+          <YAxis
+            domain={[0, ticks.at(-1) ?? 1]}
+            ticks={ticks}
+            tickFormatter={compact}
+            tickLine={false}
+            axisLine={false}
+            width={52}
+            tick={tick}
+          />
+          {marks
+            .filter((mark) => mark.at > from && mark.at < to)
+            .map((mark) => (
+              <ReferenceLine
+                key={mark.name}
+                x={mark.at}
+                stroke="var(--mantine-color-dimmed)"
+                strokeDasharray="3 3"
+                label={{
+                  value: mark.name,
+                  position: "insideTopRight",
+                  style: { fill: "var(--mantine-color-dimmed)", fontSize: 11 },
+                }}
+              />
+            ))}
+          <Tooltip
+            isAnimationActive={false}
+            cursor={{ stroke: "var(--mantine-color-dimmed)" }}
+            content={({ active, label }) => {
+              const place = active ? times.indexOf(Number(label)) : -1;
+              if (place < 0) return null;
+              return (
+                <ChartTooltip
+                  heading={heading(place)}
+                  lines={series.map(({ name, color, values }) => ({
+                    name,
+                    color,
+                    value: value(values[place] ?? 0),
+                  }))}
+                />
+              );
+            }}
+          />
+          {series.map(({ name, color, line }, index) => (
+            <Area
+              key={name}
+              dataKey={`s${index}`}
+              type="monotone"
+              isAnimationActive={false}
+              strokeWidth={2}
+              strokeDasharray={line ? "5 3" : undefined}
+              fillOpacity={line ? 0 : 0.16}
+              style={{ stroke: seriesColor(color), fill: seriesColor(color) }}
+              dot={times.length === 1}
+              activeDot={{ r: 4, style: { fill: seriesColor(color) } }}
+            />
+          ))}
+        </AreaChart>
+      </ResponsiveContainer>
+    </div>
+  );
+}
