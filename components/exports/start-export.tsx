@@ -28,10 +28,9 @@ import { FailureAlert } from "@/components/feedback/failure-alert";
 import { Folded } from "@/components/jobs/folded";
 import { capabilityQuery, groupsQuery } from "@/lib/browser/connections-queries";
 import { useStartExport } from "@/lib/browser/exports-queries";
-import { useUrlState } from "@/lib/browser/url-state";
 import type { ConnectionView } from "@/lib/contract/connection";
-import { defaultResourceTypes, type ExportRequest, GroupId } from "@/lib/contract/export-request";
-import { byHand, type GroupRow, GroupTable } from "./group-table";
+import { defaultResourceTypes, type ExportRequest } from "@/lib/contract/export-request";
+import { type GroupRow, GroupTable } from "./group-table";
 import { requestText } from "./request-text";
 import { TypePicker } from "./type-picker";
 
@@ -88,24 +87,15 @@ export function StartExport({
     enabled: !wait && connection.capability === null,
   });
   const offered = (connection.capability ?? capability.data)?.resource_types ?? [];
-  // An address may name the group and the date.
-  const { search } = useUrlState();
-  const [asked] = useState(() => {
-    const group = GroupId.safeParse(search.get("group"));
-    const since = search.get("since");
-    return {
-      groups: group.success ? [byHand(group.data)] : [],
-      since: since && !Number.isNaN(Date.parse(since)) ? local(since) : null,
-    };
-  });
-  const [ticked, setSelected] = useState<GroupRow[]>(asked.groups);
-  const [added, setAdded] = useState<GroupRow[]>(asked.groups);
+  const [ticked, setSelected] = useState<GroupRow[]>([]);
+  const [added, setAdded] = useState<GroupRow[]>([]);
   // What the server lists under the id knows more than what was typed.
   const selected = ticked.map(
     (group) => groups.data?.groups.find(({ id }) => id === group.id) ?? group,
   );
   const [types, setTypes] = useState<string[] | null>(null);
-  const [since, setSince] = useState<string | null>(asked.since);
+  const [since, setSince] = useState<string | null>(null);
+  const [incremental, setIncremental] = useState(false);
   const [until, setUntil] = useState<string | null>(null);
   const [delay, setDelay] = useState<number | string>(5);
   const [typeFilter, setTypeFilter] = useState("");
@@ -129,15 +119,15 @@ export function StartExport({
   const delaySeconds = typeof delay === "number" ? delay : 5;
   const request: ExportRequest = {
     resource_types: chosenTypes,
-    since: instant(since),
-    until: instant(until),
+    since: incremental ? undefined : instant(since),
+    until: incremental ? undefined : instant(until),
     type_filter: lines(typeFilter),
-    elements: lines(elements),
+    elements: incremental ? undefined : lines(elements),
     ...(lenient ? { lenient } : {}),
     ...(post ? { method: "POST" as const } : {}),
     ...(mode === "auto" ? {} : { mode }),
     // At system level the standard knows no list of patients.
-    patient: level === "system" ? undefined : lines(patients)?.map(patientReference),
+    patient: level === "system" || incremental ? undefined : lines(patients)?.map(patientReference),
     include_associated_data: associated.length > 0 ? associated : undefined,
     output_format: outputFormat.trim() || undefined,
     organize_output_by: organizeBy ?? undefined,
@@ -184,8 +174,11 @@ export function StartExport({
         connection_id: id,
         level,
         groups:
-          level === "group" ? selected.map((group) => ({ id: group.id, name: group.name })) : [],
+          level === "group"
+            ? selected.map(({ id, name, patients }) => ({ id, name, patients }))
+            : [],
         request,
+        ...(incremental ? { incremental } : {}),
         delay_seconds: delaySeconds,
       },
       { onSuccess: ({ batch_id }) => router.push(`/jobs?batch=${batch_id}`) },
@@ -230,9 +223,16 @@ export function StartExport({
         {may ? (
           <>
             <TypePicker offered={offered} value={chosenTypes} onChange={setTypes} />
+            <Switch
+              label={t("incremental.label")}
+              description={t("incremental.hint")}
+              checked={incremental}
+              onChange={({ currentTarget: { checked } }) => setIncremental(checked)}
+            />
             <div>
               <Group align="flex-end" gap="sm">
                 <DateTimePicker
+                  disabled={incremental}
                   label={t("since.label")}
                   description={t("since.hint", {
                     zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
@@ -245,7 +245,7 @@ export function StartExport({
                   clearButtonProps={{ "aria-label": t("since.clear") }}
                   w={{ base: "100%", xs: 300 }}
                 />
-                {lastExport ? (
+                {lastExport && !incremental ? (
                   <Button
                     variant="default"
                     leftSection={<IconHistory size={16} aria-hidden />}
@@ -260,7 +260,7 @@ export function StartExport({
                   </Button>
                 ) : null}
               </Group>
-              {since && level === "group" ? (
+              {since && level === "group" && !incremental ? (
                 <Text size="xs" c="dimmed" mt={6}>
                   {t("since.part")}
                 </Text>

@@ -11,7 +11,8 @@ import { Notice } from "./notice";
 
 /**
  * A query on screen: a skeleton while the first answer comes, the failure where none came, else the
- * data. A later failure keeps the data and says that it may be old.
+ * data. A later failure keeps the data and says that it may be old; a lost connection is told once, for
+ * the whole window (Reconnecting).
  */
 export function Loaded<T>({
   query,
@@ -48,7 +49,7 @@ export function Loaded<T>({
   }
   return (
     <>
-      {query.isError ? (
+      {query.error && !(query.error instanceof TypeError) ? (
         <Box mb="md">
           <Notice icon={<IconWifiOff aria-hidden />}>{t("offline")}</Notice>
         </Box>

@@ -30,6 +30,7 @@ import { usePathname } from "next/navigation";
 import { signOut } from "next-auth/react";
 import { type ReactNode, useEffect, useState } from "react";
 import { useLocale, useTranslations } from "use-intl";
+import { Reconnecting } from "@/components/feedback/reconnecting";
 import { chooseLanguage } from "./choose-language";
 import { Mark } from "./mark";
 import { places } from "./places";
@@ -248,6 +249,7 @@ export function Frame({
       ) : null}
       {help === null ? null : <Shortcuts opened={help} onClose={() => setHelp(false)} />}
       {calm && person.role !== "viewer" ? <DropAnywhere /> : null}
+      <Reconnecting />
     </AppShell>
   );
 }

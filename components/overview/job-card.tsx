@@ -27,7 +27,7 @@ export function JobCard({ job, children }: { job: JobSummary; children: ReactNod
           </div>
           <Group gap={6} wrap="nowrap">
             {job.status === "completed" && job.completeness !== "complete" ? (
-              <CompletenessBadge completeness={job.completeness} />
+              <CompletenessBadge completeness={job.completeness} jobId={job.job_id} />
             ) : (
               <StatusBadge status={job.status} />
             )}

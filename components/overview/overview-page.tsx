@@ -12,13 +12,20 @@ import {
   Text,
   Title,
 } from "@mantine/core";
-import { IconCircleCheck, IconMoon, IconPlus } from "@tabler/icons-react";
+import {
+  IconCircleCheck,
+  IconClockExclamation,
+  IconMoon,
+  IconPlugConnectedX,
+  IconPlus,
+} from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import type { ReactNode } from "react";
 import { useFormatter, useTranslations } from "use-intl";
 import { useFailureText } from "@/components/feedback/failure-text";
 import { Loaded } from "@/components/feedback/loaded";
+import { Pill } from "@/components/format/pill";
 import { RelativeTime } from "@/components/format/relative-time";
 import { PageHeader } from "@/components/frame/page-header";
 import { CompletenessBadge } from "@/components/jobs/completeness-badge";
@@ -99,6 +106,25 @@ function Everything({ overview }: { overview: Overview }) {
   return (
     <Stack gap="xl">
       <Totals totals={overview.totals} />
+      <Section
+        title={t("attention")}
+        count={overview.attention.length + overview.connections.length}
+      >
+        {overview.attention.length + overview.connections.length === 0 ? (
+          <Nothing icon={<IconCircleCheck size={20} aria-hidden />}>{t("attention-none")}</Nothing>
+        ) : (
+          <>
+            {overview.connections.map((one) => (
+              <ConnectionCard key={`${one.connection_id} ${one.what}`} connection={one} />
+            ))}
+            {overview.attention.map((job) => (
+              <JobCard key={job.job_id} job={job}>
+                <Reason job={job} />
+              </JobCard>
+            ))}
+          </>
+        )}
+      </Section>
       <Section title={t("running")} count={overview.running.length}>
         {overview.running.length === 0 ? (
           <Nothing icon={<IconMoon size={20} aria-hidden />}>{t("running-none")}</Nothing>
@@ -106,17 +132,6 @@ function Everything({ overview }: { overview: Overview }) {
           overview.running.map((job) => (
             <JobCard key={job.job_id} job={job}>
               <JobSentence job={job} />
-            </JobCard>
-          ))
-        )}
-      </Section>
-      <Section title={t("attention")} count={overview.attention.length}>
-        {overview.attention.length === 0 ? (
-          <Nothing icon={<IconCircleCheck size={20} aria-hidden />}>{t("attention-none")}</Nothing>
-        ) : (
-          overview.attention.map((job) => (
-            <JobCard key={job.job_id} job={job}>
-              <Reason job={job} />
             </JobCard>
           ))
         )}
@@ -173,6 +188,35 @@ function Nothing({ icon, children }: { icon: ReactNode; children: ReactNode }) {
         {icon}
         <Text size="sm">{children}</Text>
       </Group>
+    </Paper>
+  );
+}
+
+/** A registration or token that ends, or a test that failed. */
+function ConnectionCard({ connection }: { connection: Overview["connections"][number] }) {
+  const t = useTranslations("overview.connection");
+  const { name, what, ended, at, connection_id: id } = connection;
+  return (
+    <Paper withBorder radius="md" px="md" py="sm">
+      <Group justify="space-between" gap={4} align="flex-start" wrap="nowrap">
+        <Anchor component={Link} href={`/connections/${id}`} fw={500} lineClamp={1}>
+          {name}
+        </Anchor>
+        <Pill
+          color={ended ? "red" : "yellow"}
+          icon={ended ? IconPlugConnectedX : IconClockExclamation}
+        >
+          {t(what === "test" ? "failed" : ended ? "ended" : "ends")}
+        </Pill>
+      </Group>
+      {at ? (
+        <Text size="xs" c="dimmed" component="div">
+          <RelativeTime at={at} />
+        </Text>
+      ) : null}
+      <Text size="sm" mt={6}>
+        {t(what === "test" ? "test" : `${what}-${ended ? "ended" : "ends"}`)}
+      </Text>
     </Paper>
   );
 }
@@ -250,7 +294,11 @@ function Recent({ jobs }: { jobs: JobSummary[] }) {
                   {format.number(isActive(job) ? job.totals.lines : job.records_loaded)}
                 </Table.Td>
                 <Table.Td>
-                  <CompletenessBadge completeness={job.completeness} ended={!isActive(job)} />
+                  <CompletenessBadge
+                    completeness={job.completeness}
+                    ended={!isActive(job)}
+                    jobId={job.job_id}
+                  />
                 </Table.Td>
               </Table.Tr>
             ))}

@@ -12,24 +12,39 @@ export function Totals({ totals }: { totals: Overview["totals"] }) {
   const format = useFormatter();
   const bytes = useBytes();
   const cards = [
-    { name: "patients", value: format.number(totals.patients), href: "/data", why: true },
-    { name: "resources", value: format.number(totals.resources), href: "/visualize", why: true },
-    { name: "jobs", value: format.number(totals.jobs), href: "/jobs", why: false },
+    { name: "patients", value: format.number(totals.patients), href: "/data", more: null },
+    { name: "resources", value: format.number(totals.resources), href: "/visualize", more: null },
     {
-      name: "connections",
-      value: format.number(totals.connections),
-      href: "/connections",
-      why: false,
+      name: "attachments",
+      value: format.number(totals.attachments),
+      href: "/data?type=DocumentReference",
+      more: null,
     },
-    { name: "database", value: bytes(totals.database_bytes), href: "/settings", why: false },
+    { name: "jobs", value: format.number(totals.jobs), href: "/jobs", more: null },
+    {
+      name: "storage",
+      value: bytes(totals.database_bytes + totals.bulk_bytes),
+      href: "/settings?tab=about",
+      more: t("storage-parts", {
+        database: bytes(totals.database_bytes),
+        files: bytes(totals.bulk_bytes),
+      }),
+    },
   ] as const;
+  const explained = ["patients", "resources", "attachments", "storage"];
   return (
     <SimpleGrid cols={{ base: 2, sm: 3, lg: 5 }} spacing="md">
-      {cards.map(({ name, value, href, why }) => (
+      {cards.map(({ name, value, href, more }) => (
         <Tooltip
           key={name}
-          label={why ? t(`${name}-why` as never) : ""}
-          disabled={!why}
+          label={
+            name === "storage" && totals.free_bytes !== null
+              ? `${t("storage-why")} ${t("storage-free", { free: bytes(totals.free_bytes) })}`
+              : explained.includes(name)
+                ? t(`${name}-why` as never)
+                : ""
+          }
+          disabled={!explained.includes(name)}
           multiline
           maw={260}
         >
@@ -40,6 +55,11 @@ export function Totals({ totals }: { totals: Overview["totals"] }) {
             <Text fz={24} fw={600} lh={1.3} className="numbers">
               {value}
             </Text>
+            {more ? (
+              <Text size="xs" c="dimmed" className="numbers">
+                {more}
+              </Text>
+            ) : null}
           </Paper>
         </Tooltip>
       ))}

@@ -6,7 +6,7 @@ import { database } from "./client";
 import { versionOf } from "./version-of";
 
 /** Bytes that we may still write below a folder; null where that cannot be told. */
-async function freeBytes(folder: string): Promise<number | null> {
+export async function freeBytes(folder: string): Promise<number | null> {
   try {
     const { bavail, bsize } = await statfs(folder);
     return bavail * bsize;
