@@ -35,6 +35,8 @@ export function DataBrowser() {
   const job = search.get("job") ?? undefined;
   const patient = search.get("patient") ?? undefined;
   const q = search.get("q") ?? undefined;
+  // A file is one of a job's; without the job its number says nothing.
+  const file = job ? Math.trunc(Number(search.get("file"))) || undefined : undefined;
   const page = Math.max(1, Math.trunc(Number(search.get("page"))) || 1);
   const pageSize = [25, 50, 100].find((size) => String(size) === search.get("page_size")) ?? 25;
 
@@ -44,7 +46,7 @@ export function DataBrowser() {
     search.get("type") ??
     (listed.find((one) => one.type === "Patient" && one.records > 0) ?? listed[0])?.type ??
     null;
-  const rows = useDataRows(type, { job, patient, q, page, page_size: pageSize });
+  const rows = useDataRows(type, { job, patient, file, q, page, page_size: pageSize });
 
   const choices = useJobChoices(job ? [job] : []);
   // A list of members holds no patients' data.
@@ -57,7 +59,7 @@ export function DataBrowser() {
   const find = useDebouncedCallback((text: string) => set({ q: text.trim(), page: null }), 300);
   const clear = () => {
     setTyped("");
-    set({ q: null, patient: null, job: null, page: null });
+    set({ q: null, patient: null, job: null, file: null, page: null });
   };
 
   // job/id/patient: the key of a row; only the patient may be empty or hold anything.
@@ -154,7 +156,7 @@ export function DataBrowser() {
                 ...(job && !jobNames.has(job) ? [{ value: job, label: `…${job.slice(-8)}` }] : []),
               ]}
               value={job ?? null}
-              onChange={(next) => set({ job: next, page: null })}
+              onChange={(next) => set({ job: next, file: null, page: null })}
               searchable
               onFocus={selectText}
               onClick={selectText}
@@ -186,10 +188,22 @@ export function DataBrowser() {
                   </EmptyState>
                 ) : (
                   <>
-                    <Text size="sm" c="dimmed" mb="xs">
+                    <Text component="div" size="sm" c="dimmed" mb="xs">
                       {typeName(type ?? "")}
                       {" · "}
                       {job ? (jobNames.get(job) ?? `…${job.slice(-8)}`) : t("job-all")}
+                      {file ? (
+                        <>
+                          {" · "}
+                          {t("file", { file })}{" "}
+                          <CloseButton
+                            size="xs"
+                            display="inline-flex"
+                            aria-label={t("file-clear")}
+                            onClick={() => set({ file: null, page: null })}
+                          />
+                        </>
+                      ) : null}
                       {data.total === null ? "" : ` · ${t("rows", { count: data.total })}`}
                     </Text>
                     <RowsTable

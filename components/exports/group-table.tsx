@@ -28,7 +28,7 @@ import { GroupId } from "@/lib/contract/export-request";
 export type GroupRow = GroupList["groups"][number] & { byHand?: boolean };
 
 /** A group that somebody names and the server may not list. */
-export const byHand = (id: string): GroupRow => ({
+const byHand = (id: string): GroupRow => ({
   id,
   name: id,
   patients: null,

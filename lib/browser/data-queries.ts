@@ -28,7 +28,14 @@ const begins = new Map<string, string>();
 /** One page of rows of a type: after the page before it, where that was seen, else by its number. */
 export function useDataRows(
   type: string | null,
-  filter: { job?: string; patient?: string; q?: string; page: number; page_size: number },
+  filter: {
+    job?: string;
+    patient?: string;
+    file?: number;
+    q?: string;
+    page: number;
+    page_size: number;
+  },
 ) {
   return useQuery({
     queryKey: ["data", "rows", type, filter],

@@ -97,3 +97,13 @@ test("a blood pressure is told as people say it, whichever number the server sen
     told: null,
   });
 });
+
+test("the rows of one file of a job are those that came from it, and are counted", async () => {
+  await database().pool.query(
+    "UPDATE patients SET file_no = 2 WHERE etl_job_id = $1 AND id IN ($2, $3, $4)",
+    [jobs[0], idOf(5), idOf(700), idOf(5_999)],
+  );
+  const list = await dataRows("Patient", { ...place, job: [jobs[0]], file: 2, page: 1 });
+  expect(list.rows.map(({ id }) => id)).toEqual([idOf(5), idOf(700), idOf(5_999)]);
+  expect(list).toMatchObject({ total: 3, more: false });
+});

@@ -148,6 +148,9 @@ export async function dataRows(
   if (query.patient !== undefined) {
     conditions.push(`patient_id = ${parameters.add(query.patient, "text")}`);
   }
+  if (query.file !== undefined) {
+    conditions.push(`file_no = ${parameters.add(query.file, "int")}`);
+  }
   if (table === "resources") conditions.push(`resource_type = ${parameters.add(type, "text")}`);
   const bar = barOf(table, query);
   if (bar) conditions.push(bar.rows(parameters));
@@ -158,9 +161,10 @@ export async function dataRows(
   const filter = { table, filters, where: conditions.join(" AND ") || "true", parameters };
 
   const cursor = query.after === undefined ? null : fromCursor(query.after);
-  const whole = query.patient === undefined && !searched;
+  const whole = query.patient === undefined && query.file === undefined && !searched;
   // Nothing else narrows what the words find.
-  const alone = query.patient === undefined && !bar && !narrow && !cursor;
+  const alone =
+    query.patient === undefined && query.file === undefined && !bar && !narrow && !cursor;
   const many = query.patient === undefined && (searched?.byWords ?? 0) > countedMatches;
   const limited = searched !== null || (bar !== null && !bar.counted);
   const counts = many
