@@ -1,22 +1,23 @@
 import { z } from "zod";
 import { JobSummary } from "./job";
 
+/** A connection that somebody must see to. */
+export const ConnectionInNeed = z.object({
+  connection_id: z.uuid(),
+  name: z.string(),
+  /** what ends or has ended, or the last test that failed */
+  what: z.enum(["registration", "token", "test"]),
+  ended: z.boolean(),
+  at: z.iso.datetime().nullable(),
+});
+export type ConnectionInNeed = z.infer<typeof ConnectionInNeed>;
+
 /** `GET /api/overview`: what runs, what needs attention, totals, the last jobs. */
 export const Overview = z.object({
   running: z.array(JobSummary),
   /** failed ones first, then those of which something is missing, then others with a warning */
   attention: z.array(JobSummary),
-  /** connections that somebody must see to */
-  connections: z.array(
-    z.object({
-      connection_id: z.uuid(),
-      name: z.string(),
-      /** what ends or has ended, or the last test that failed */
-      what: z.enum(["registration", "token", "test"]),
-      ended: z.boolean(),
-      at: z.iso.datetime().nullable(),
-    }),
-  ),
+  connections: z.array(ConnectionInNeed),
   recent: z.array(JobSummary),
   totals: z.object({
     connections: z.number().int(),

@@ -1,4 +1,4 @@
-import type { Overview } from "@/lib/contract/overview";
+import type { ConnectionInNeed } from "@/lib/contract/overview";
 import { database } from "./client";
 import { unseal } from "./secret-box";
 
@@ -23,7 +23,7 @@ export function expiryOf(token: string): number | null {
  * Connections that somebody must see to: a registration or a token that ends (some servers, the SMART
  * reference server among them, write its end into the client id), or a last test that failed.
  */
-export async function connectionsInNeed(now = Date.now()): Promise<Overview["connections"]> {
+export async function connectionsInNeed(now = Date.now()): Promise<ConnectionInNeed[]> {
   const { rows } = await database().pool.query<{
     id: string;
     name: string;
@@ -36,7 +36,7 @@ export async function connectionsInNeed(now = Date.now()): Promise<Overview["con
        (last_test->>'ok')::boolean AS test_ok
      FROM connections ORDER BY name, id`,
   );
-  return rows.flatMap((row): Overview["connections"] => {
+  return rows.flatMap((row): ConnectionInNeed[] => {
     const named = { connection_id: row.id, name: row.name };
     const ends = [
       { what: "registration" as const, at: row.client_id ? expiryOf(row.client_id) : null },
