@@ -2,8 +2,9 @@
 
 import {
   Area,
-  AreaChart,
   CartesianGrid,
+  ComposedChart,
+  Line,
   ReferenceLine,
   ResponsiveContainer,
   Tooltip,
@@ -71,7 +72,7 @@ export function RateChart({
         }))}
       />
       <ResponsiveContainer width="100%" height={height}>
-        <AreaChart
+        <ComposedChart
           data={data}
           syncId={group}
           margin={{ top: 8, right: 12, bottom: 0, left: 0 }}
@@ -94,7 +95,7 @@ export function RateChart({
             tickFormatter={compact}
             tickLine={false}
             axisLine={false}
-            width={52}
+            width={64}
             tick={tick}
           />
           {marks
@@ -130,21 +131,34 @@ export function RateChart({
               );
             }}
           />
+          {series.map(({ name, color, line }, index) =>
+            line ? null : (
+              <Area
+                key={name}
+                dataKey={`s${index}`}
+                type="monotone"
+                stroke="none"
+                fillOpacity={0.16}
+                isAnimationActive={false}
+                activeDot={false}
+                style={{ fill: seriesColor(color) }}
+              />
+            ),
+          )}
           {series.map(({ name, color, line }, index) => (
-            <Area
+            <Line
               key={name}
               dataKey={`s${index}`}
               type="monotone"
-              isAnimationActive={false}
               strokeWidth={2}
               strokeDasharray={line ? "5 3" : undefined}
-              fillOpacity={line ? 0 : 0.16}
-              style={{ stroke: seriesColor(color), fill: seriesColor(color) }}
-              dot={times.length === 1}
+              isAnimationActive={false}
+              dot={times.length <= 12 ? { r: 2.5, style: { fill: seriesColor(color) } } : false}
               activeDot={{ r: 4, style: { fill: seriesColor(color) } }}
+              style={{ stroke: seriesColor(color) }}
             />
           ))}
-        </AreaChart>
+        </ComposedChart>
       </ResponsiveContainer>
     </div>
   );

@@ -34,7 +34,7 @@ const pageSize = 25;
 /** The parameters of this table in the address bar: others of the page have theirs. */
 const own = {
   page: "files",
-  state: "state",
+  states: "state",
   type: "type",
   amiss: "amiss",
   sort: "by",
@@ -60,7 +60,7 @@ export function FileTable({ job }: { job: JobDetail }) {
   const { search, set } = useUrlState();
   const query = queryOf(search);
   const files = useQuery(filesQuery(job.job_id, query, isActive(job)));
-  const filtered = Boolean(query.state?.length || query.type || query.amiss);
+  const filtered = Boolean(query.states?.length || query.type || query.amiss);
   const word = (type: string) =>
     ["error", "deleted", "output"].includes(type) ? t(`file.kind.${type}` as never) : type;
   return (
@@ -81,10 +81,10 @@ export function FileTable({ job }: { job: JobDetail }) {
         <MultiSelect
           size="xs"
           aria-label={t("file.state")}
-          placeholder={query.state?.length ? undefined : t("file.all-states")}
+          placeholder={query.states?.length ? undefined : t("file.all-states")}
           data={FileState.options.map((value) => ({ value, label: t(`file-state.${value}`) }))}
-          value={query.state ?? []}
-          onChange={(state) => set({ [own.state]: state.join(","), [own.page]: null })}
+          value={query.states ?? []}
+          onChange={(state) => set({ [own.states]: state.join(","), [own.page]: null })}
           clearable
           clearButtonProps={{ "aria-label": t("file.all-states") }}
           w={220}

@@ -121,7 +121,8 @@ export function JobThroughput({ job }: { job: JobSummary }) {
               { name: t("received-legend"), color: 1, values: received, line: true },
             ]}
             value={bytesOf}
-            compact={(value) => bytes(value)}
+            // A space at which it may not break: a tick is one line.
+            compact={(value) => (value === 0 ? "0" : bytes(value).replaceAll(" ", "\u00a0"))}
           />
         )}
       </ChartCard>

@@ -325,7 +325,7 @@ export type ExportList = z.infer<typeof ExportList>;
 export const FileListQuery = z.object({
   page: z.coerce.number().int().min(1).default(1),
   page_size: z.coerce.number().int().min(1).max(200).default(25),
-  state: z.preprocess(
+  states: z.preprocess(
     (value) => (typeof value === "string" ? value.split(",").filter(Boolean) : value),
     z.array(FileState).optional(),
   ),

@@ -47,9 +47,9 @@ test("files come in pages, in the manifest's order", async () => {
 });
 
 test("a file that somebody loads at this moment is found by that, and by nothing else", async () => {
-  expect(await numbers({ state: "loading" })).toEqual([8]);
-  expect(await numbers({ state: "downloaded" })).toEqual([]);
-  expect(await numbers({ state: "failed,loading" })).toEqual([7, 8]);
+  expect(await numbers({ states: "loading" })).toEqual([8]);
+  expect(await numbers({ states: "downloaded" })).toEqual([]);
+  expect(await numbers({ states: "failed,loading" })).toEqual([7, 8]);
 });
 
 test("the server's own reports are no data of their type", async () => {

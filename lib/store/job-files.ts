@@ -121,7 +121,7 @@ export async function fileList(jobId: string, query: FileListQuery): Promise<Fil
        AND (NOT $4::boolean OR f.state = 'failed' OR f.rejected > 0 OR ${mismatchedSql})`;
   const values = [
     jobId,
-    query.state?.length ? query.state : null,
+    query.states?.length ? query.states : null,
     query.type || null,
     query.amiss ?? false,
   ];

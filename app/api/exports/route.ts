@@ -6,9 +6,8 @@ import { audit } from "@/lib/store/audit";
 import { exportList } from "@/lib/store/jobs";
 
 /** The list of jobs, those that were started together as one. */
-export const GET = route(
-  { access: "read", query: JobListQuery, answer: ExportList },
-  ({ query }) => exportList(query),
+export const GET = route({ access: "read", query: JobListQuery, answer: ExportList }, ({ query }) =>
+  exportList(query),
 );
 
 export const POST = route(

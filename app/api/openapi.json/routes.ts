@@ -4,11 +4,14 @@ import * as apiKeysApiKeyId from "@/app/api/api-keys/[apiKeyId]/route";
 import * as apiKeys from "@/app/api/api-keys/route";
 import * as audit from "@/app/api/audit/route";
 import * as bulkDataJobsJobIdEvents from "@/app/api/bulk-data/jobs/[jobId]/events/route";
+import * as bulkDataJobsJobIdFiles from "@/app/api/bulk-data/jobs/[jobId]/files/route";
 import * as bulkDataJobsJobIdIncremental from "@/app/api/bulk-data/jobs/[jobId]/incremental/route";
 import * as bulkDataJobsJobIdLog from "@/app/api/bulk-data/jobs/[jobId]/log/route";
 import * as bulkDataJobsJobIdRejectedLines from "@/app/api/bulk-data/jobs/[jobId]/rejected-lines/route";
 import * as bulkDataJobsJobIdRetry from "@/app/api/bulk-data/jobs/[jobId]/retry/route";
 import * as bulkDataJobsJobId from "@/app/api/bulk-data/jobs/[jobId]/route";
+import * as bulkDataJobsJobIdSize from "@/app/api/bulk-data/jobs/[jobId]/size/route";
+import * as bulkDataJobsJobIdThroughput from "@/app/api/bulk-data/jobs/[jobId]/throughput/route";
 import * as bulkDataJobs from "@/app/api/bulk-data/jobs/route";
 import * as bulkDataKickOff from "@/app/api/bulk-data/kick-off/route";
 import * as bulkDataResume from "@/app/api/bulk-data/resume/route";
@@ -53,6 +56,9 @@ export const routes: Record<string, RouteModule> = {
   "/api/bulk-data/jobs/[jobId]/log": bulkDataJobsJobIdLog,
   "/api/bulk-data/jobs/[jobId]/rejected-lines": bulkDataJobsJobIdRejectedLines,
   "/api/bulk-data/jobs/[jobId]/retry": bulkDataJobsJobIdRetry,
+  "/api/bulk-data/jobs/[jobId]/files": bulkDataJobsJobIdFiles,
+  "/api/bulk-data/jobs/[jobId]/size": bulkDataJobsJobIdSize,
+  "/api/bulk-data/jobs/[jobId]/throughput": bulkDataJobsJobIdThroughput,
   "/api/bulk-data/kick-off": bulkDataKickOff,
   "/api/bulk-data/resume": bulkDataResume,
   "/api/bulk-data/status/[jobId]": bulkDataStatusJobId,
