@@ -81,7 +81,8 @@ test("An analyst enlarges a blood pressure into two lines, reads them as a table
     .getByRole("button", { name: /^JSON of Blood pressure/ })
     .first()
     .click();
-  const drawer = page.getByRole("dialog");
+  // Beside it the chart's dialog is still closing.
+  const drawer = page.getByRole("dialog", { name: /^Observation/ });
   await expect(drawer).toContainText('"component"');
   await expect(drawer).toContainText(/No\. \d+, line \d+/);
   await expect(drawer.getByRole("link", { name: /FallonHealth/ })).toHaveAttribute(

@@ -54,7 +54,7 @@ export function PatientBanner({
   const identifiers = person?.identifiers.filter(({ value }) => value !== patientId) ?? [];
   return (
     <>
-      <Breadcrumbs mb={6} fz="sm" aria-label={t("trail")} component="nav">
+      <Breadcrumbs mb="sm" fz="sm" aria-label={t("trail")} component="nav">
         <Anchor component={Link} href="/data?type=Patient" size="sm">
           {t("all-patients")}
         </Anchor>
