@@ -69,6 +69,7 @@ const kinds: Record<ErrorCode, Kind> = {
   "smart-auth-registration-expired": upstream,
   "smart-auth-scope-refused": upstream,
   "smart-auth-clock": upstream,
+  "clock-differs": upstream,
   "smart-auth-not-token": upstream,
   "access-refused": upstream,
   "bearer-refused": upstream,

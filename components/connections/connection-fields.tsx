@@ -16,11 +16,21 @@ import {
 import type { UseFormReturnType } from "@mantine/form";
 import type { ReactNode } from "react";
 import { useTranslations } from "use-intl";
+import { Explained } from "@/components/help/explained";
 import { Folded } from "@/components/jobs/folded";
 import { Dialect } from "@/lib/contract/export-request";
 import type { ConnectionValues, SignIn } from "./connection-values";
 
 type TextField = "name" | "fhir_base_url" | "token_url" | "client_id" | "scope" | "jwks_url";
+
+const explained = {
+  fhir_base_url: "fhir-base-url",
+  token_url: "token-url",
+  client_id: "client-id",
+  scope: "scope",
+  jwks_url: "jwks",
+} as const;
+type Explains = keyof typeof explained;
 
 const signIns: SignIn[] = ["smart", "made", "bearer", "none"];
 
@@ -57,6 +67,7 @@ export function ConnectionFields({
         </>
       }
       withAsterisk={required}
+      rightSection={name in explained ? <Explained word={explained[name as Explains]} /> : null}
       autoComplete="off"
       spellCheck={false}
       styles={

@@ -30,6 +30,7 @@ import { Folded } from "@/components/jobs/folded";
 import { JsonBlock } from "@/components/jobs/json-block";
 import { testConnection } from "@/lib/browser/connections-queries";
 import { type ConnectionView, type TestStep, TestStepName } from "@/lib/contract/connection";
+import { StepAdvice } from "./step-advice";
 
 export type TestRun = {
   running: boolean;
@@ -212,6 +213,7 @@ function Step({
             <Text size="sm" mt={2} style={{ overflowWrap: "anywhere" }}>
               {text(step.failure)}
             </Text>
+            <StepAdvice code={step.failure.code} />
             {step.failure.details ? (
               <Folded label={t("server-words")}>
                 <JsonBlock value={step.failure.details} label={t("server-words")} />

@@ -25,6 +25,7 @@ import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { useFormatter, useTranslations } from "use-intl";
 import { FailureAlert } from "@/components/feedback/failure-alert";
+import { Explained } from "@/components/help/explained";
 import { Folded } from "@/components/jobs/folded";
 import { capabilityQuery, groupsQuery } from "@/lib/browser/connections-queries";
 import { useStartExport } from "@/lib/browser/exports-queries";
@@ -187,7 +188,7 @@ export function StartExport({
   return (
     <Paper withBorder radius="md" p={{ base: "md", sm: "lg" }} id="export">
       <Title order={2} size="h4">
-        {t(may ? "title" : "groups.title")}
+        {t(may ? "title" : "groups.title")} <Explained word="group" />
       </Title>
       <Text size="sm" c="dimmed" mb="md">
         {t(may ? "lead" : "viewer")}
@@ -234,6 +235,7 @@ export function StartExport({
                 <DateTimePicker
                   disabled={incremental}
                   label={t("since.label")}
+                  leftSection={<Explained word="since" />}
                   description={t("since.hint", {
                     zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
                   })}
@@ -307,6 +309,8 @@ export function StartExport({
                   />
                   <Textarea
                     label={t("advanced.type-filter")}
+                    rightSection={<Explained word="type-filter" />}
+                    rightSectionProps={{ style: { alignItems: "flex-start", paddingTop: 6 } }}
                     description={t("advanced.type-filter-hint")}
                     value={typeFilter}
                     onChange={({ currentTarget }) => setTypeFilter(currentTarget.value)}
@@ -316,6 +320,8 @@ export function StartExport({
                   />
                   <Textarea
                     label={t("advanced.elements")}
+                    rightSection={<Explained word="elements" />}
+                    rightSectionProps={{ style: { alignItems: "flex-start", paddingTop: 6 } }}
                     description={t("advanced.elements-hint")}
                     value={elements}
                     onChange={({ currentTarget }) => setElements(currentTarget.value)}
@@ -420,8 +426,8 @@ export function StartExport({
               </Stack>
             </Folded>
             <div>
-              <Text size="sm" fw={500} mb={4}>
-                {t("request")}
+              <Text size="sm" fw={500} mb={4} component="div">
+                {t("request")} <Explained word="kick-off" />
               </Text>
               <Code
                 block

@@ -8,24 +8,36 @@ import type { ReactNode } from "react";
 import { useTranslations } from "use-intl";
 import { ConfigDrop } from "@/components/connections/config-drop";
 import { Pill } from "@/components/format/pill";
+import { JobSentence } from "@/components/jobs/job-sentence";
 import { handedConfig } from "@/lib/browser/handed-config";
 import type { ConnectionView } from "@/lib/contract/connection";
+import type { JobSummary } from "@/lib/contract/job";
+import { guideSteps } from "./guide-steps";
+import { JobCard } from "./job-card";
 
-/** While there is nothing yet: four steps, the next one open, those done ticked off. */
+const steps = ["connect", "test", "export", "watch", "look"] as const;
+
+/**
+ * While there is nothing yet: five steps from a config file to charts, the next one open, those done
+ * ticked off; the first jobs are watched right here.
+ */
 export function GuidedStart({
   connections,
   jobs,
   may,
+  onEnd,
 }: {
   connections: ConnectionView[];
-  jobs: number;
+  /** of the first exports, newest first */
+  jobs: JobSummary[];
   may: boolean;
+  /** the reader wants the overview itself */
+  onEnd: () => void;
 }) {
   const t = useTranslations("overview.guide");
   const router = useRouter();
   const first = connections.find(({ last_test }) => last_test?.ok) ?? connections[0];
-  const done = [connections.length > 0, Boolean(first?.last_test?.ok), jobs > 0, false];
-  const next = done.indexOf(false);
+  const next = guideSteps(connections, jobs);
   const at = first ? `/connections/${first.connection_id}` : "/connections/new";
   const actions: ReactNode[] = [
     <ConfigDrop
@@ -51,9 +63,26 @@ export function GuidedStart({
     <Button key="export" component={Link} href={at}>
       {t("export-button")}
     </Button>,
-    <Button key="look" component={Link} href="/jobs">
-      {t("look-button")}
-    </Button>,
+    <Stack key="watch" gap="sm">
+      {jobs.slice(0, 3).map((job) => (
+        <JobCard key={job.job_id} job={job}>
+          <JobSentence job={job} />
+        </JobCard>
+      ))}
+      <Group>
+        <Button component={Link} href="/jobs" variant="default">
+          {t("watch-button")}
+        </Button>
+      </Group>
+    </Stack>,
+    <Group key="look">
+      <Button component={Link} href="/visualize" onClick={onEnd}>
+        {t("look-button")}
+      </Button>
+      <Button variant="default" onClick={onEnd}>
+        {t("end-button")}
+      </Button>
+    </Group>,
   ];
   return (
     <Paper withBorder radius="md" p={{ base: "md", sm: "xl" }} maw={820}>
@@ -69,18 +98,25 @@ export function GuidedStart({
         </Text>
       </Group>
       <Progress
-        value={next * 25}
+        value={(next / steps.length) * 100}
         size="sm"
         mt="md"
         mb="lg"
         aria-label={t("progress", { done: next })}
       />
       <Stack component="ol" gap="lg" m={0} p={0} style={{ listStyle: "none" }}>
-        {(["connect", "test", "export", "look"] as const).map((step, place) => {
+        {steps.map((step, place) => {
           const isDone = place < next;
           const isNext = place === next;
           return (
-            <Group component="li" key={step} gap="md" wrap="nowrap" align="flex-start">
+            <Group
+              component="li"
+              key={step}
+              gap="md"
+              wrap="nowrap"
+              align="flex-start"
+              aria-current={isNext ? "step" : undefined}
+            >
               <ThemeIcon
                 size={32}
                 radius="xl"
@@ -104,7 +140,9 @@ export function GuidedStart({
                 <Text size="sm" c="dimmed">
                   {t(`${step}-text`)}
                 </Text>
-                {isNext && may ? <div style={{ marginTop: 12 }}>{actions[place]}</div> : null}
+                {isNext && (may || place > 2) ? (
+                  <div style={{ marginTop: 12 }}>{actions[place]}</div>
+                ) : null}
               </div>
             </Group>
           );

@@ -42,6 +42,7 @@ import type { Role } from "@/lib/contract/settings";
 import { GuidedStart } from "./guided-start";
 import { JobCard } from "./job-card";
 import { Totals } from "./totals";
+import { useGuide } from "./use-guide";
 
 /** What runs, what needs somebody, what there is; while there is nothing, the way to begin. */
 export function OverviewPage({ role }: { role: Role }) {
@@ -51,6 +52,14 @@ export function OverviewPage({ role }: { role: Role }) {
   const may = role !== "viewer";
   const only = connections.data?.connections.length === 1 ? connections.data.connections[0] : null;
   const fresh = overview.data?.totals.jobs === 0;
+  // Few jobs and none of them whole: the beginning. Of more than the last ones the guide knows nothing.
+  const begun = overview.data && [...overview.data.running, ...overview.data.recent];
+  const guide = useGuide(
+    overview.data && begun
+      ? overview.data.totals.jobs <= overview.data.recent.length &&
+          begun.every(({ status }) => status !== "completed")
+      : undefined,
+  );
   return (
     <>
       <PageHeader
@@ -71,10 +80,14 @@ export function OverviewPage({ role }: { role: Role }) {
       </PageHeader>
       <Loaded query={overview} skeleton={<Shape />}>
         {(data) =>
-          data.totals.jobs === 0 ? (
-            <Loaded query={connections} skeleton={<Skeleton h={480} maw={820} />}>
-              {({ connections: list }) => <GuidedStart connections={list} jobs={0} may={may} />}
-            </Loaded>
+          guide.shown ? (
+            <Stack gap="xl">
+              <Loaded query={connections} skeleton={<Skeleton h={480} maw={820} />}>
+                {({ connections: list }) => (
+                  <GuidedStart connections={list} jobs={data.recent} may={may} onEnd={guide.end} />
+                )}
+              </Loaded>
+            </Stack>
           ) : (
             <Everything overview={data} />
           )

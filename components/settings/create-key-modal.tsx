@@ -1,21 +1,35 @@
 "use client";
 
-import { Alert, Button, Group, Modal, Radio, Stack, TextInput } from "@mantine/core";
+import {
+  Alert,
+  Anchor,
+  Button,
+  Group,
+  Modal,
+  Radio,
+  Select,
+  Stack,
+  Text,
+  TextInput,
+} from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { IconAlertTriangle } from "@tabler/icons-react";
+import Link from "next/link";
 import { useTranslations } from "use-intl";
 import { FailureAlert } from "@/components/feedback/failure-alert";
 import { useCreateApiKey } from "@/lib/browser/settings-queries";
 import type { ApiKeyScope } from "@/lib/contract/settings";
 import { CopyField } from "./copy-field";
 
+const dayMs = 24 * 60 * 60 * 1000;
+
 /** Makes an API key and shows it this once, with a call to try it with. */
 export function CreateKeyModal({ mayWrite, onClose }: { mayWrite: boolean; onClose: () => void }) {
   const t = useTranslations("settings.keys");
   const frame = useTranslations("frame");
   const create = useCreateApiKey();
-  const form = useForm<{ name: string; scope: ApiKeyScope }>({
-    initialValues: { name: "", scope: "read" },
+  const form = useForm<{ name: string; scope: ApiKeyScope; days: string }>({
+    initialValues: { name: "", scope: "read", days: "0" },
     validate: { name: (value) => (value.trim() ? null : t("name-missing")) },
   });
   const made = create.data;
@@ -43,6 +57,15 @@ export function CreateKeyModal({ mayWrite, onClose }: { mayWrite: boolean; onClo
             rows={3}
             value={`curl -H "Authorization: Bearer ${made.key}" \\\n  ${window.location.origin}/api/bulk-data/jobs`}
           />
+          <Text size="sm">
+            {t.rich("example-more", {
+              link: (words) => (
+                <Anchor component={Link} href="/help/api" target="_blank">
+                  {words}
+                </Anchor>
+              ),
+            })}
+          </Text>
           <Group justify="flex-end">
             <Button onClick={onClose}>{t("done")}</Button>
           </Group>
@@ -50,7 +73,15 @@ export function CreateKeyModal({ mayWrite, onClose }: { mayWrite: boolean; onClo
       ) : (
         <form
           noValidate
-          onSubmit={form.onSubmit(({ name, scope }) => create.mutate({ name: name.trim(), scope }))}
+          onSubmit={form.onSubmit(({ name, scope, days }) =>
+            create.mutate({
+              name: name.trim(),
+              scope,
+              ...(days === "0"
+                ? {}
+                : { expires_at: new Date(Date.now() + Number(days) * dayMs).toISOString() }),
+            }),
+          )}
         >
           <Stack>
             {create.isError ? <FailureAlert failure={create.error} title={t("failed")} /> : null}
@@ -74,6 +105,16 @@ export function CreateKeyModal({ mayWrite, onClose }: { mayWrite: boolean; onClo
                 ) : null}
               </Stack>
             </Radio.Group>
+            <Select
+              label={t("expires")}
+              description={t("expires-hint")}
+              data={["30", "90", "365", "0"].map((days) => ({
+                value: days,
+                label: t("days", { days: Number(days) }),
+              }))}
+              allowDeselect={false}
+              {...form.getInputProps("days")}
+            />
             <Group justify="flex-end">
               <Button variant="default" onClick={onClose}>
                 {frame("cancel")}

@@ -8,6 +8,7 @@ import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { EmptyState } from "@/components/feedback/empty-state";
 import { useFailureText } from "@/components/feedback/failure-text";
+import { Pill } from "@/components/format/pill";
 import { RelativeTime } from "@/components/format/relative-time";
 import { apiKeysQuery, useRevokeApiKey } from "@/lib/browser/settings-queries";
 import type { ApiKeyView, Role } from "@/lib/contract/settings";
@@ -58,13 +59,14 @@ export function KeysPanel({ role }: { role: Role }) {
             <Stack gap="md">
               <WideTable
                 label={settings("tabs.api-keys")}
-                minWidth={760}
+                minWidth={860}
                 head={[
                   t("name"),
                   t("prefix"),
                   t("scope"),
                   t("created"),
                   t("last-used"),
+                  t("expires"),
                   settings("actions"),
                 ]}
               >
@@ -96,6 +98,22 @@ export function KeysPanel({ role }: { role: Role }) {
                         <RelativeTime at={key.last_used_at} />
                       ) : (
                         settings("never")
+                      )}
+                      {key.last_used_ip ? (
+                        <Text size="xs" c="dimmed">
+                          {t("from", { ip: key.last_used_ip })}
+                        </Text>
+                      ) : null}
+                    </Table.Td>
+                    <Table.Td>
+                      {key.expires_at === null ? (
+                        settings("never")
+                      ) : Date.parse(key.expires_at) <= Date.now() ? (
+                        <Pill color="red" size="sm">
+                          {t("expired")}
+                        </Pill>
+                      ) : (
+                        <RelativeTime at={key.expires_at} />
                       )}
                     </Table.Td>
                     <Table.Td>

@@ -52,6 +52,10 @@ export const ApiKeyView = z.object({
   created_by: z.string().nullable(),
   created_at: z.iso.datetime(),
   last_used_at: z.iso.datetime().nullable(),
+  /** from where, as far as that is known */
+  last_used_ip: z.string().nullable(),
+  /** null: never */
+  expires_at: z.iso.datetime().nullable(),
 });
 export type ApiKeyView = z.infer<typeof ApiKeyView>;
 export const ApiKeyList = z.object({ api_keys: z.array(ApiKeyView) });
@@ -59,6 +63,8 @@ export type ApiKeyList = z.infer<typeof ApiKeyList>;
 export const CreateApiKeyBody = z.object({
   name: z.string().trim().min(1).max(200),
   scope: ApiKeyScope,
+  /** from when on it is refused; absent: never */
+  expires_at: z.iso.datetime({ offset: true }).optional(),
 });
 export type CreateApiKeyBody = z.infer<typeof CreateApiKeyBody>;
 /** `key` is returned here once and never again. */

@@ -1,13 +1,16 @@
 import { randomUUID } from "node:crypto";
 import { mkdtempSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { exportJWK, generateKeyPair } from "jose";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import type { ChangeConnectionBody, TestStep } from "@/lib/contract/connection";
-import type { AppError } from "@/lib/errors";
+import { type AppError, errorCodes } from "@/lib/errors";
 import { getConnection } from "@/lib/store/connections";
 import { freshDatabase } from "@/lib/store/fresh-database";
+import { messages } from "@/messages/messages";
 import { type Sandbox, startSandbox } from "@/sandbox/server";
 import { authorize } from "./authorize";
 import {
@@ -16,6 +19,7 @@ import {
   listServerGroups,
   readServerCapability,
 } from "./connection-commands";
+import { registrationOf } from "./registration-of";
 import { testConnection } from "./test-connection";
 
 process.env.DATA_DIR = mkdtempSync(path.join(tmpdir(), "connection-commands-"));
@@ -204,6 +208,50 @@ test.each<[string, () => Promise<string>, Sandbox["faults"], string, string]>([
     expect((await getConnection(id)).last_test?.ok).toBe(false);
   },
 );
+
+test("a clock that is off is told from the server's own, before a sign-in fails of it", async () => {
+  const late = createServer((_request, response) => {
+    response.setHeader("Date", new Date(Date.now() - 600_000).toUTCString());
+    response.writeHead(404).end();
+  });
+  await new Promise<void>((resolve) => late.listen(0, "127.0.0.1", resolve));
+  const { port } = late.address() as AddressInfo;
+  try {
+    const id = await make({ fhir_url: `http://127.0.0.1:${port}/fhir` });
+    const [reach] = (await tested(id)).steps;
+    expect(reach).toMatchObject({
+      step: "reach",
+      result: "warning",
+      failure: { code: "clock-differs", params: { way: "ahead" } },
+    });
+    expect(Math.abs(Number(reach?.failure?.params?.seconds) - 600)).toBeLessThan(10);
+  } finally {
+    late.close();
+  }
+});
+
+test("what the server's people register holds the public key and no private member", async () => {
+  const registration = await registrationOf(await make());
+  const { keys } = sandbox.config("RS384").jwks;
+  expect(registration).toMatchObject({ algorithm: "RS384", scope: "system/*.rs" });
+  expect(registration.jwks.keys).toEqual([
+    expect.objectContaining({ kty: "RSA", n: keys[0]?.n, kid: keys[0]?.kid }),
+  ]);
+  expect(Object.keys(registration.jwks.keys[0] ?? {})).not.toContain("d");
+  const { connection_id } = await createConnection(
+    { auth: "none", fhir_base_url: open.fhirBaseUrl },
+    by,
+  );
+  expect((await failure(registrationOf(connection_id))).code).toBe("key-missing");
+});
+
+test("every failure that a step can end with has its advice", async () => {
+  const { sides } = await import("@/components/connections/advice");
+  const told = messages("en").connections.test.advice.next;
+  expect(Object.keys(sides).sort()).toEqual(Object.keys(told).sort());
+  const signIn = errorCodes.filter((code) => code.startsWith("smart-auth-"));
+  expect(signIn.filter((code) => !(code in sides))).toEqual([]);
+});
 
 test("another key than the registered one is told as such", async () => {
   const pair = await generateKeyPair("RS384", { extractable: true });

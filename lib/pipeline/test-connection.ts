@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { Capability, TestStep, TestStepName } from "@/lib/contract/connection";
-import type { AppError } from "@/lib/errors";
+import { AppError } from "@/lib/errors";
 import { readCapability } from "@/lib/fhir/capability";
+import { clockDifference } from "@/lib/fhir/clock-difference";
 import { listGroups } from "@/lib/fhir/groups";
 import { send, setReadTimeout } from "@/lib/fhir/send";
 import { env } from "@/lib/settings/env";
@@ -12,6 +13,9 @@ import { chooseScope } from "@/lib/smart-auth/scope";
 import { credentialsOf, saveCapability, saveTest } from "@/lib/store/connections";
 import { signInOf } from "./authorize";
 import { failureOf } from "./failure-of";
+
+/** An assertion lives five minutes at most (SMART App Launch); many servers allow a clock one minute. */
+const clockToleranceSeconds = 30;
 
 type Found = { facts: TestStep["facts"]; warning?: AppError | true };
 
@@ -66,12 +70,19 @@ export async function testConnection(
   const open = connection.auth !== "smart";
 
   await take("reach", false, async (): Promise<Found> => {
+    const from = Date.now();
     const response = await send({
       url: `${fhirBaseUrl}/metadata`,
       headers: { Accept: "application/fhir+json" },
     });
     await response.body?.cancel();
-    return { facts: { url: fhirBaseUrl, status: response.status } };
+    const facts = { url: fhirBaseUrl, status: response.status };
+    const ahead = clockDifference(response.headers.get("date"), { from, to: Date.now() });
+    // Without a sign-in nothing depends on it.
+    if (open || Math.abs(ahead) < clockToleranceSeconds) return { facts };
+    const { host } = new URL(fhirBaseUrl);
+    const params = { host, seconds: Math.abs(ahead), way: ahead > 0 ? "ahead" : "behind" };
+    return { facts, warning: new AppError("clock-differs", params) };
   });
   await take("discovery", open, async (): Promise<Found> => {
     try {

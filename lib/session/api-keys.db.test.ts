@@ -80,6 +80,24 @@ test("the use of a key is noted", async () => {
   expect((await listApiKeys(admin))[0]?.last_used_at).not.toBeNull();
 });
 
+test("a key that has ended is refused, and still listed so that somebody can see why", async () => {
+  const ends = (ms: number) => new Date(Date.now() + ms).toISOString();
+  const made = (ms: number) =>
+    createApiKey({ name: "x", scope: "read", createdBy: null, expires_at: ends(ms) });
+  const [past, future] = [await made(-1_000), await made(60_000)];
+  await expect(actorOfHeader(`Bearer ${past.key}`)).rejects.toMatchObject({
+    code: "api-key-refused",
+  });
+  expect(await actorOfHeader(`Bearer ${future.key}`)).toMatchObject({ kind: "key" });
+  expect(await listApiKeys(admin)).toHaveLength(2);
+});
+
+test("from where a key was used last is noted", async () => {
+  const { key } = await make();
+  await actorOfHeader(`Bearer ${key}`, "192.0.2.7");
+  expect(await listApiKeys(admin)).toMatchObject([{ last_used_ip: "192.0.2.7" }]);
+});
+
 test("the key of the settings is registered once, comes back after a revocation, and ends when replaced", async () => {
   await registerApiKey("first-key-of-the-settings", "ETL_API_KEY");
   await registerApiKey("first-key-of-the-settings", "ETL_API_KEY");

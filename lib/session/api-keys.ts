@@ -14,6 +14,8 @@ type Row = {
   createdBy: string | null;
   createdAt: Date;
   lastUsedAt: Date | null;
+  lastUsedIp: string | null;
+  expiresAt: Date | null;
 };
 
 const view = (row: Row): ApiKeyView => ({
@@ -24,6 +26,8 @@ const view = (row: Row): ApiKeyView => ({
   created_by: row.createdBy,
   created_at: row.createdAt.toISOString(),
   last_used_at: row.lastUsedAt?.toISOString() ?? null,
+  last_used_ip: row.lastUsedIp,
+  expires_at: row.expiresAt?.toISOString() ?? null,
 });
 
 /** Makes a key of 256 random bits; only its hash is stored, so the answer is the only place to read it. */
@@ -31,6 +35,8 @@ export async function createApiKey(input: {
   name: string;
   scope: ApiKeyScope;
   createdBy: string | null;
+  /** ISO 8601 */
+  expires_at?: string;
 }): Promise<CreateApiKeyAnswer> {
   const key = `bh_${randomBytes(32).toString("base64url")}`;
   const row = await database().prisma.apiKey.create({
@@ -39,6 +45,7 @@ export async function createApiKey(input: {
       name: input.name,
       scope: input.scope,
       createdBy: input.createdBy,
+      expiresAt: input.expires_at,
       prefix: key.slice(0, 9),
       keyHash: hashOf(key),
     },
@@ -74,7 +81,7 @@ export async function registerApiKey(key: string, name: string): Promise<void> {
 const visibleTo = (actor: Pick<Actor, "role" | "label">) =>
   actor.role === "admin" ? {} : { createdBy: actor.label };
 
-/** The keys that are valid and that this person may see, newest first. */
+/** The keys that were not revoked and that this person may see, newest first; expired ones among them. */
 export async function listApiKeys(actor: Pick<Actor, "role" | "label">): Promise<ApiKeyView[]> {
   const rows = await database().prisma.apiKey.findMany({
     where: { revokedAt: null, ...visibleTo(actor) },
@@ -98,10 +105,14 @@ export async function revokeApiKey(
 /**
  * Who an `Authorization` header stands for: `Bearer KEY`, or Basic with the key as password (scripts
  * that cannot set headers write http://api:KEY@host).
+ * @param from the caller's address, as far as it is known
  * @returns null where the header is absent or of another scheme
  * @throws AppError api-key-refused
  */
-export async function actorOfHeader(header: string | null): Promise<Actor | null> {
+export async function actorOfHeader(
+  header: string | null,
+  from: string | null = null,
+): Promise<Actor | null> {
   const [scheme, value] = header?.split(/\s+/, 2) ?? [];
   let key: string;
   if (!value) return null;
@@ -122,13 +133,17 @@ export async function actorOfHeader(header: string | null): Promise<Actor | null
     name: "actor-of-key",
     text: `SELECT id, prefix, scope,
                   last_used_at IS NULL OR last_used_at < now() - interval '1 minute' AS stale
-             FROM api_keys WHERE key_hash = $1 AND revoked_at IS NULL`,
+             FROM api_keys
+            WHERE key_hash = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())`,
     values: [hashOf(key)],
   });
   const [row] = rows;
   if (!row) throw new AppError("api-key-refused");
   if (row.stale)
-    await pool.query("UPDATE api_keys SET last_used_at = now() WHERE id = $1", [row.id]);
+    await pool.query("UPDATE api_keys SET last_used_at = now(), last_used_ip = $2 WHERE id = $1", [
+      row.id,
+      from,
+    ]);
   return {
     kind: "key",
     label: `key:${row.prefix}`,
