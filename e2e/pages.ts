@@ -31,5 +31,8 @@ export async function consolePages(request: APIRequestContext): Promise<ConsoleP
     { name: "settings-api-keys", path: "/settings?tab=api-keys" },
     { name: "settings-audit", path: "/settings?tab=audit" },
     { name: "settings-about", path: "/settings?tab=about" },
+    { name: "help", path: "/help" },
+    { name: "help-api", path: "/help/api#get-bulk-data-jobs" },
+    { name: "help-tour", path: "/help/tour" },
   ];
 }

@@ -187,9 +187,12 @@ export function StartExport({
 
   return (
     <Paper withBorder radius="md" p={{ base: "md", sm: "lg" }} id="export">
-      <Title order={2} size="h4">
-        {t(may ? "title" : "groups.title")} <Explained word="group" />
-      </Title>
+      <Group gap={4}>
+        <Title order={2} size="h4">
+          {t(may ? "title" : "groups.title")}
+        </Title>
+        <Explained word="group" />
+      </Group>
       <Text size="sm" c="dimmed" mb="md">
         {t(may ? "lead" : "viewer")}
       </Text>

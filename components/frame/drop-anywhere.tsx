@@ -29,6 +29,8 @@ export function DropAnywhere() {
   return (
     <Dropzone.FullScreen
       active
+      // Within the page's main part: what lies outside of it belongs to no landmark.
+      withinPortal={false}
       onDrop={take}
       onReject={refuse}
       multiple={false}

@@ -243,12 +243,12 @@ export function Frame({
       </AppShell.Navbar>
       <AppShell.Main id="content" tabIndex={-1}>
         {children}
+        {calm && person.role !== "viewer" ? <DropAnywhere /> : null}
       </AppShell.Main>
       {palette > 0 ? (
         <Palette asked={palette} role={person.role} onShortcuts={() => setHelp(true)} />
       ) : null}
       {help === null ? null : <Shortcuts opened={help} onClose={() => setHelp(false)} />}
-      {calm && person.role !== "viewer" ? <DropAnywhere /> : null}
       <Reconnecting />
     </AppShell>
   );

@@ -10,6 +10,7 @@ import {
 } from "@tabler/icons-react";
 import Link from "next/link";
 import { useFormatter, useTranslations } from "use-intl";
+import { Explained } from "@/components/help/explained";
 import { isActive } from "@/lib/browser/jobs-queries";
 import type { JobDetail } from "@/lib/contract/job";
 import { CompletenessBadge } from "./completeness-badge";
@@ -32,9 +33,12 @@ export function JobEvidence({ job }: { job: JobDetail }) {
   return (
     <Paper component="section" withBorder p="md" radius="md" h="100%" id="completeness">
       <Group justify="space-between" mb="sm">
-        <Title order={2} size="h4">
-          {t("totals")}
-        </Title>
+        <Group gap={4}>
+          <Title order={2} size="h4">
+            {t("totals")}
+          </Title>
+          <Explained word="completeness" />
+        </Group>
         <CompletenessBadge completeness={job.completeness} ended={!isActive(job)} />
       </Group>
       <Group gap="sm" align="flex-end" wrap="wrap" className="numbers">
