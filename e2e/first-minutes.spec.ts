@@ -143,14 +143,15 @@ test("Someone who does not know a word asks the question mark beside it, by keyb
   await speak(page, "en");
   await page.goto("/connections/new");
   await page.getByRole("button", { name: "Fill in by hand" }).click();
-  await page.getByRole("button", { name: "What is “Token URL”?" }).focus();
+  const question = page.locator('button[aria-description="Token URL"]');
+  await question.focus();
   await page.keyboard.press("Enter");
   const told = page.getByRole("dialog", { name: "Token URL" });
   await expect(told).toContainText("exactly as the server knows it");
   await passes(page, "a word explained");
   await page.keyboard.press("Escape");
   await expect(told).toHaveCount(0);
-  await page.getByRole("button", { name: "What is “Token URL”?" }).click();
+  await question.click();
   await told.getByRole("link", { name: "Read more" }).click();
   await expect(page).toHaveURL(/\/help\/jwks_authentication_guide/);
 });

@@ -52,7 +52,7 @@ export function ApiCall({ call, schemas }: { call: Call; schemas: Record<string,
     <Stack gap="md" pt="xs">
       {operation.description ? (
         <Text size="sm" maw={720}>
-          {operation.description}
+          <Words text={operation.description} />
         </Text>
       ) : null}
       {operation.parameters.length > 0 ? (
@@ -120,6 +120,16 @@ export function ApiCall({ call, schemas }: { call: Call; schemas: Record<string,
         </Stack>
       </Part>
     </Stack>
+  );
+}
+
+/** Words with code in backticks. */
+function Words({ text }: { text: string }) {
+  return (
+    text
+      .split("`")
+      // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a text stay in place
+      .map((part, place) => (place % 2 === 1 ? <Code key={place}>{part}</Code> : part))
   );
 }
 
@@ -197,7 +207,7 @@ function Fields({ label, fields }: { label: string; fields: Field[] }) {
                   </Text>
                 ) : null}
               </Table.Td>
-              <Table.Td>{description}</Table.Td>
+              <Table.Td>{description ? <Words text={description} /> : null}</Table.Td>
             </Table.Tr>
           ))}
         </Table.Tbody>

@@ -21,7 +21,9 @@ export function Explained({ word }: { word: Word }) {
           color="gray"
           size={24}
           radius="xl"
-          aria-label={t("explain", { word: title })}
+          // The word as its description: as its name, whoever looks for the field by its label would find two.
+          aria-label={t("explain")}
+          aria-description={title}
         >
           <IconHelpCircle size={16} stroke={1.8} aria-hidden />
         </ActionIcon>
