@@ -19,6 +19,7 @@ export function BarChart({
   rows,
   rowHeight = 28,
   longNames = false,
+  longest,
 }: {
   /** what the picture says, in one sentence */
   summary: string;
@@ -27,15 +28,17 @@ export function BarChart({
     key: string;
     name: string;
     detail?: ReactNode;
-    values: number[];
+    /** null: not known */
+    values: (number | null)[];
     href?: string;
   }[];
   rowHeight?: number;
   /** more room for the names than for the bars */
   longNames?: boolean;
+  /** the value whose bar fills its track */
+  longest: number;
 }) {
   const format = useFormatter();
-  const longest = Math.max(1, ...rows.flatMap(({ values }) => values));
   return (
     <div>
       <VisuallyHidden role="img" aria-label={summary} />
@@ -60,7 +63,7 @@ export function BarChart({
                   {detail ? <div className={classes.detail}>{detail}</div> : null}
                   {values.map((value, at) => (
                     <div key={measures[at]}>
-                      {measures[at]}: {format.number(value)}
+                      {measures[at]}: {value === null ? "–" : format.number(value)}
                     </div>
                   ))}
                 </>
@@ -86,8 +89,9 @@ export function BarChart({
                 <span
                   key={measures[at]}
                   className={classes.bar}
+                  data-none={!value || undefined}
                   style={{
-                    width: `${(value / longest) * 100}%`,
+                    width: `${((value ?? 0) / Math.max(1, longest)) * 100}%`,
                     background: seriesColor(at),
                   }}
                 />
@@ -97,7 +101,7 @@ export function BarChart({
               {values.map((value, at) => (
                 <span key={measures[at]}>
                   {measures.length > 1 ? <VisuallyHidden>{measures[at]} </VisuallyHidden> : null}
-                  {format.number(value)}
+                  {value === null ? "–" : format.number(value)}
                 </span>
               ))}
             </span>

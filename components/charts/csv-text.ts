@@ -1,5 +1,12 @@
+/** A number or word of a table; with `href` it leads to what it counts. */
+export type ChartCell = string | number | null | { value: number | string | null; href: string };
+
 /** What a chart shows, as a table: for the table view, for the file, for those who do not see it. */
-export type ChartTable = { columns: string[]; rows: (string | number | null)[][] };
+export type ChartTable = { columns: string[]; rows: ChartCell[][] };
+
+/** What stands in a cell, without where it leads. */
+export const cellValue = (cell: ChartCell | undefined): string | number | null =>
+  typeof cell === "object" && cell !== null ? cell.value : (cell ?? null);
 
 const field = (value: string | number | null): string => {
   if (value === null) return "";
@@ -11,5 +18,7 @@ const field = (value: string | number | null): string => {
 
 /** CSV as RFC 4180 says, with the mark at the front by which spreadsheets know UTF-8. */
 export function csvText({ columns, rows }: ChartTable): string {
-  return `\uFEFF${[columns, ...rows].map((row) => `${row.map(field).join(",")}\r\n`).join("")}`;
+  return `\uFEFF${[columns, ...rows.map((row) => row.map(cellValue))]
+    .map((row) => `${row.map(field).join(",")}\r\n`)
+    .join("")}`;
 }

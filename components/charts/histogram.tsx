@@ -1,42 +1,57 @@
 "use client";
 
-import { Tooltip } from "@mantine/core";
+import { Tooltip, VisuallyHidden } from "@mantine/core";
+import Link from "next/link";
 import { useFormatter } from "use-intl";
 import classes from "./charts.module.css";
 import { niceTicks } from "./nice-ticks";
 import { seriesColor } from "./palette";
+import { useArrowKeys } from "./use-arrow-keys";
 
-/** How often which values occur, with lines at the figures that describe them. */
+type Bin = { from: number; to: number; count: number; href?: string };
+
+/**
+ * How often which values occur, with lines at the figures that describe them. A bar can lead to the
+ * values that it counts.
+ */
 export function Histogram({
   summary,
   bins,
   marks,
   binLabel,
   axis,
+  ends,
+  highest,
   height,
 }: {
   summary: string;
-  bins: { from: number; to: number; count: number }[];
+  bins: Bin[];
   /** lines across the picture: mean, median, percentiles */
   marks: { name: string; value: number | null; look: "strong" | "dashed" | "dotted" }[];
-  binLabel: (bin: { from: number; to: number; count: number }) => string;
+  binLabel: (bin: Bin) => string;
   /** name and unit of the values */
   axis: string;
+  /** the first and the last value of the axis */
+  ends: [number, number];
+  /** the count that the axis must hold */
+  highest: number;
   height: number;
 }) {
   const format = useFormatter();
-  const first = bins[0]?.from ?? 0;
-  const last = bins.at(-1)?.to ?? 1;
+  const [first, last] = ends;
+  const place = (value: number) => `${((value - from) / range) * 100}%`;
   // Where all values are the same there is one bar of no width: it stands in the middle.
   const alone = last <= first;
   const [from, to] = alone ? [first - 0.5, first + 0.5] : [first, last];
   const range = to - from;
-  const ticks = niceTicks(0, Math.max(1, ...bins.map(({ count }) => count)), 4);
+  const ticks = niceTicks(0, Math.max(1, highest), 4);
   const top = ticks.at(-1) ?? 1;
   const at = (value: number) => `${Math.min(100, Math.max(0, ((value - from) / range) * 100))}%`;
   const labels = niceTicks(from, to, 6).filter((tick) => tick >= from && tick <= to);
+  const keys = useArrowKeys(bins.find(({ count }) => count > 0)?.from.toString());
   return (
-    <div role="img" aria-label={summary}>
+    <div>
+      <VisuallyHidden role="img" aria-label={summary} />
       <div className={classes.plot} style={{ height }}>
         <div className={classes.yAxis} aria-hidden>
           {ticks.map((tick) => (
@@ -54,23 +69,36 @@ export function Histogram({
               data-base={tick === 0 || undefined}
             />
           ))}
-          <div className={classes.bins}>
-            {bins.map((bin) => (
-              <Tooltip.Floating key={bin.from} label={binLabel(bin)}>
+          <div className={classes.bins} {...keys.group}>
+            {bins.map((bin) => {
+              const bar = (
                 <span
-                  className={classes.bin}
-                  style={
-                    alone
-                      ? { flex: "0 0 3rem", marginInline: "auto" }
-                      : { flexGrow: bin.to - bin.from }
-                  }
-                >
-                  <span
-                    style={{ height: `${(bin.count / top) * 100}%`, background: seriesColor(0) }}
-                  />
-                </span>
-              </Tooltip.Floating>
-            ))}
+                  style={{ height: `${(bin.count / top) * 100}%`, background: seriesColor(0) }}
+                />
+              );
+              const style = alone
+                ? { left: "calc(50% - 1.5rem)", width: "3rem" }
+                : { left: place(bin.from), width: `${((bin.to - bin.from) / range) * 100}%` };
+              return (
+                <Tooltip.Floating key={bin.from} label={binLabel(bin)}>
+                  {bin.href && bin.count > 0 ? (
+                    <Link
+                      href={bin.href}
+                      className={classes.bin}
+                      style={style}
+                      aria-label={binLabel(bin)}
+                      {...keys.button(String(bin.from))}
+                    >
+                      {bar}
+                    </Link>
+                  ) : (
+                    <span className={classes.bin} style={style}>
+                      {bar}
+                    </span>
+                  )}
+                </Tooltip.Floating>
+              );
+            })}
           </div>
           {marks.map(({ name, value, look }) =>
             value === null ? null : (

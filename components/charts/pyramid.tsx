@@ -1,58 +1,118 @@
 "use client";
 
-import { Tooltip } from "@mantine/core";
+import { Tooltip, VisuallyHidden } from "@mantine/core";
 import { useFormatter } from "use-intl";
 import classes from "./charts.module.css";
 import { Legend } from "./legend";
 import { seriesColor } from "./palette";
+import { useArrowKeys } from "./use-arrow-keys";
 
 /**
  * Two series back to back on one scale; further series (sex other or not
  * stated) stand in a third column that appears only where there are such patients.
+ * Bars, band names and the legend can be chosen; while some are, the others are pale.
  */
 export function Pyramid({
   summary,
   series,
   bands,
   barLabel,
+  bandLabel,
+  longest,
+  further,
+  onBar,
+  onBand,
+  onSeries,
 }: {
   summary: string;
-  series: { key: string; name: string }[];
-  /** as they stand from top to bottom; one value a series */
-  bands: { name: string; values: number[] }[];
+  series: { key: string; name: string; chosen: boolean }[];
+  /** as they stand from top to bottom; one value and one choice a series */
+  bands: { key: string; name: string; values: number[]; chosen: boolean[] }[];
   barLabel: (band: string, series: string, value: number) => string;
+  bandLabel: (band: string) => string;
+  /** the value whose bar fills its side */
+  longest: number;
+  /** are there patients of a third or fourth series? */
+  further: boolean;
+  onBar: (band: string, series: string) => void;
+  onBand: (band: string) => void;
+  onSeries: (series: string) => void;
 }) {
   const format = useFormatter();
-  const longest = Math.max(1, ...bands.flatMap(({ values }) => values));
-  const further = series.slice(2).some((_, at) => bands.some(({ values }) => values[at + 2]));
-  const width = (value: number | undefined) => `${((value ?? 0) / longest) * 100}%`;
+  const width = (value: number | undefined) => `${((value ?? 0) / Math.max(1, longest)) * 100}%`;
   const shown = series
     .map((one, color) => ({ ...one, color }))
     .filter(({ color }) => color < 2 || bands.some(({ values }) => values[color]));
-
-  const side = (band: { name: string; values: number[] }, at: number, left: boolean) => (
-    <Tooltip.Floating label={barLabel(band.name, series[at]?.name ?? "", band.values[at] ?? 0)}>
-      <span className={classes.side} data-left={left || undefined}>
-        <span
-          className={classes.pyramidBar}
-          data-left={left || undefined}
-          style={{ width: width(band.values[at]), background: seriesColor(at) }}
-        />
-        <span className={classes.pyramidNumber}>
-          {band.values[at] ? format.number(band.values[at], { notation: "compact" }) : ""}
-        </span>
-      </span>
-    </Tooltip.Floating>
+  const chosen = bands.flatMap((band) =>
+    band.chosen.flatMap((is, at) => (is && band.values[at] ? [`${band.key} ${at}`] : [])),
   );
+  const anything = bands.some((band) => band.chosen.includes(true));
+  const keys = useArrowKeys(chosen[0] ?? (bands[0] && `band ${bands[0].key}`));
+
+  const side = (band: (typeof bands)[number], at: number, left: boolean) => {
+    const value = band.values[at] ?? 0;
+    const name = series[at]?.name ?? "";
+    return (
+      <Tooltip.Floating label={barLabel(band.name, name, value)}>
+        <button
+          type="button"
+          className={classes.side}
+          data-left={left || undefined}
+          data-pale={(anything && !band.chosen[at]) || undefined}
+          data-column={at}
+          disabled={value === 0 && !(anything && band.chosen[at])}
+          aria-pressed={anything && band.chosen[at] === true}
+          aria-label={barLabel(band.name, name, value)}
+          onClick={() => onBar(band.key, series[at]?.key ?? "")}
+          {...keys.button(`${band.key} ${at}`)}
+        >
+          <span
+            className={classes.pyramidBar}
+            data-left={left || undefined}
+            style={{ width: width(value), background: seriesColor(at) }}
+          />
+          <span className={classes.pyramidNumber}>
+            {value ? format.number(value, { notation: "compact" }) : ""}
+          </span>
+        </button>
+      </Tooltip.Floating>
+    );
+  };
 
   return (
-    <div role="img" aria-label={summary}>
-      <Legend items={shown} />
-      <div className={classes.pyramid} data-further={further || undefined}>
+    <div>
+      <VisuallyHidden role="img" aria-label={summary} />
+      <Legend
+        items={shown.map(({ key, name, color, chosen }) => ({
+          name,
+          color,
+          chosen,
+          onClick: () => onSeries(key),
+        }))}
+      />
+      {/* biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms */}
+      <div
+        role="group"
+        aria-label={summary}
+        className={classes.pyramid}
+        data-further={further || undefined}
+        {...keys.group}
+      >
         {bands.map((band) => (
-          <div key={band.name} className={classes.pyramidRow}>
+          <div key={band.key} className={classes.pyramidRow}>
             {side(band, 0, true)}
-            <span className={classes.band}>{band.name}</span>
+            <button
+              type="button"
+              className={classes.band}
+              data-column="band"
+              data-chosen={band.chosen.includes(true) || undefined}
+              aria-pressed={band.chosen.includes(true)}
+              aria-label={bandLabel(band.name)}
+              onClick={() => onBand(band.key)}
+              {...keys.button(`band ${band.key}`)}
+            >
+              {band.name}
+            </button>
             {side(band, 1, false)}
             {further ? (
               <span className={classes.further}>

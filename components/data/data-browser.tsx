@@ -1,6 +1,15 @@
 "use client";
 
-import { Button, CloseButton, Paper, Select, Skeleton, Text, TextInput } from "@mantine/core";
+import {
+  Button,
+  CloseButton,
+  Group,
+  Paper,
+  Select,
+  Skeleton,
+  Text,
+  TextInput,
+} from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
 import { IconDatabase, IconDatabaseSearch, IconSearch } from "@tabler/icons-react";
 import Link from "next/link";
@@ -9,11 +18,14 @@ import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { EmptyState } from "@/components/feedback/empty-state";
 import { Loaded } from "@/components/feedback/loaded";
+import { FilterPills } from "@/components/format/filter-pills";
 import { JobOption } from "@/components/format/job-option";
 import { selectText } from "@/components/format/select-text";
+import { useFilterPills } from "@/components/format/use-filter-pills";
 import { useJobName } from "@/components/format/use-job-name";
 import { useTypeName } from "@/components/format/use-type-name";
 import { PageHeader } from "@/components/frame/page-header";
+import { chartFilter, chartParams } from "@/lib/browser/chart-filter";
 import { useDataRows, useDataTypes } from "@/lib/browser/data-queries";
 import { useJobChoices } from "@/lib/browser/job-choices";
 import { useUrlState } from "@/lib/browser/url-state";
@@ -23,7 +35,9 @@ import { Pager } from "./pager";
 import { PatientBar } from "./patient-bar";
 import { ResourceDrawer } from "./resource-drawer";
 import { RowsSkeleton, RowsTable } from "./rows-table";
+import { traceNames } from "./trace-names";
 import { TypeList } from "./type-list";
+import { useTracePills } from "./use-trace-pills";
 
 /** The page Data: the rows of one type, by job, patient and words, down to one resource's JSON. */
 export function DataBrowser() {
@@ -32,7 +46,9 @@ export function DataBrowser() {
   const typeName = useTypeName();
   const router = useRouter();
   const { search, set } = useUrlState();
-  const job = search.get("job") ?? undefined;
+  const filter = chartFilter(search);
+  const { jobs: chosenJobs } = filter;
+  const job = chosenJobs.length === 1 ? chosenJobs[0] : undefined;
   const patient = search.get("patient") ?? undefined;
   const q = search.get("q") ?? undefined;
   // A file is one of a job's; without the job its number says nothing.
@@ -40,26 +56,53 @@ export function DataBrowser() {
   const page = Math.max(1, Math.trunc(Number(search.get("page"))) || 1);
   const pageSize = [25, 50, 100].find((size) => String(size) === search.get("page_size")) ?? 25;
 
-  const types = useDataTypes({ job, patient });
+  // A chart leads here with its filter and with what one of its bars stands for.
+  const filters = chartParams(filter).toString();
+  const trace = traceNames.flatMap((name) => {
+    const value = search.get(name);
+    return value === null ? [] : [[name, value] as [string, string]];
+  });
+  const types = useDataTypes({ patient, filter: filters });
   const listed = types.data?.types ?? [];
   const type =
     search.get("type") ??
     (listed.find((one) => one.type === "Patient" && one.records > 0) ?? listed[0])?.type ??
     null;
-  const rows = useDataRows(type, { job, patient, file, q, page, page_size: pageSize });
+  const rows = useDataRows(type, {
+    filter: [filters, new URLSearchParams(trace)].map(String).filter(Boolean).join("&"),
+    patient,
+    file,
+    q,
+    page,
+    page_size: pageSize,
+  });
 
-  const choices = useJobChoices(job ? [job] : []);
+  const choices = useJobChoices(chosenJobs);
   // A list of members holds no patients' data.
   const jobs = choices.jobs.filter(
-    ({ purpose, job_id }) => purpose !== "members" || job_id === job,
+    ({ purpose, job_id }) => purpose !== "members" || chosenJobs.includes(job_id),
   );
+  const pills = useFilterPills(jobs);
+  const active = [
+    // One job alone stands in its own field.
+    ...pills.ofSet(job ? { ...filter, jobs: [] } : filter),
+    ...pills.ofPatients(filter),
+    ...useTracePills(trace),
+  ];
   const jobNames = new Map(jobs.map((one) => [one.job_id, nameOf(one).short]));
 
   const [typed, setTyped] = useState(q ?? "");
   const find = useDebouncedCallback((text: string) => set({ q: text.trim(), page: null }), 300);
   const clear = () => {
     setTyped("");
-    set({ q: null, patient: null, job: null, file: null, page: null });
+    const others = ["job", "connection", "group", "sex", "age", "from", "to", ...traceNames];
+    set({
+      q: null,
+      patient: null,
+      file: null,
+      page: null,
+      ...Object.fromEntries(others.map((name) => [name, null])),
+    });
   };
 
   // job/id/patient: the key of a row; only the patient may be empty or hold anything.
@@ -72,7 +115,7 @@ export function DataBrowser() {
   const patientHref = (id: string) =>
     `/data/patients/${encodeURIComponent(id)}${job ? `?job=${job}` : ""}`;
 
-  if (types.data && listed.length === 0 && !job && !patient)
+  if (types.data && listed.length === 0 && filters === "" && !patient)
     return (
       <>
         <PageHeader title={t("title")}>{t("lead")}</PageHeader>
@@ -119,7 +162,9 @@ export function DataBrowser() {
               value={type}
               onChange={(next) => {
                 setTyped("");
-                set({ type: next, q: null, page: null, open: null });
+                // What a bar stood for was of its own type.
+                const others = Object.fromEntries(traceNames.map((name) => [name, null]));
+                set({ type: next, q: null, page: null, open: null, ...others });
               }}
             />
           )}
@@ -150,7 +195,11 @@ export function DataBrowser() {
             />
             <Select
               label={t("job")}
-              placeholder={t("job-all")}
+              placeholder={
+                chosenJobs.length > 1
+                  ? t("jobs-chosen", { count: chosenJobs.length })
+                  : t("job-all")
+              }
               data={[
                 ...jobs.map((one) => ({ value: one.job_id, label: nameOf(one).long })),
                 ...(job && !jobNames.has(job) ? [{ value: job, label: `…${job.slice(-8)}` }] : []),
@@ -171,6 +220,15 @@ export function DataBrowser() {
               }}
             />
           </div>
+          {active.length > 0 ? (
+            <Group gap="xs" mb="md">
+              <FilterPills
+                active={active}
+                onChange={(without) => set({ ...without, page: null })}
+                onClear={clear}
+              />
+            </Group>
+          ) : null}
           <Paper withBorder p="md">
             <Loaded query={rows} skeleton={<RowsSkeleton rows={12} />}>
               {(data) =>
@@ -191,7 +249,7 @@ export function DataBrowser() {
                     <Text component="div" size="sm" c="dimmed" mb="xs">
                       {typeName(type ?? "")}
                       {" · "}
-                      {job ? (jobNames.get(job) ?? `…${job.slice(-8)}`) : t("job-all")}
+                      {pills.setWords(filter)}
                       {file ? (
                         <>
                           {" · "}

@@ -32,7 +32,12 @@ export function PatientBar({
 }) {
   const t = useTranslations("data");
   const textOf = useCellText();
-  const query = useDataRows("Patient", { patient, job, page: 1, page_size: 25 });
+  const query = useDataRows("Patient", {
+    patient,
+    filter: job ? `job=${job}` : "",
+    page: 1,
+    page_size: 25,
+  });
   const row = query.isPlaceholderData ? undefined : query.data?.rows[0];
   const columns = row?.columns ?? {};
   const name =

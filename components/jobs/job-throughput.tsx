@@ -88,7 +88,7 @@ export function JobThroughput({ job }: { job: JobSummary }) {
     <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg">
       <ChartCard
         title={t("records-title")}
-        source={source}
+        sets={[{ name: null, source, words: source }]}
         query={query}
         empty={null}
         table={table}
@@ -106,7 +106,7 @@ export function JobThroughput({ job }: { job: JobSummary }) {
       </ChartCard>
       <ChartCard
         title={t("bytes-title")}
-        source={t("bytes-source")}
+        sets={[{ name: null, source: t("bytes-source"), words: t("bytes-source") }]}
         query={query}
         empty={null}
         table={table}

@@ -3,66 +3,100 @@
 import { useFormatter, useTranslations } from "use-intl";
 import { BarChart } from "@/components/charts/bar-chart";
 import { ChartCard } from "@/components/charts/chart-card";
+import { setTable } from "@/components/charts/set-table";
 import { codeSystemName } from "@/components/format/code-system-name";
-import { useChart } from "@/lib/browser/charts-queries";
+import type { ChartFilter } from "@/lib/browser/chart-filter";
+import type { ChartData } from "@/lib/contract/chart";
 import { MoreRows } from "./more-rows";
-import { dataPath, type Scope } from "./scope";
+import { useEmptyWords } from "./use-empty-words";
+import { useSets } from "./use-sets";
+import { cardSets, dataPath, type View } from "./view";
 
 const most = 10;
 
+type Code = ChartData<"most-frequent-conditions">["codes"][number];
+
+const keyOf = ({ code_system, code, display }: Code) =>
+  code === null ? ` ${display}` : `${code_system} ${code}`;
+
 /** The most frequent codes of one type: how many patients have it, how many records say so. */
 export function CodesCard({
-  scope,
+  view,
   words,
   chart,
   type,
 }: {
-  scope: Scope;
+  view: View;
   words: "conditions" | "medications";
   chart: "most-frequent-conditions" | "most-frequent-medications";
   type: string;
 }) {
   const t = useTranslations("visualize");
   const format = useFormatter();
-  const query = useChart(chart, scope);
-  const codes = query.data?.codes ?? [];
-  const distinct = query.data?.distinct ?? 0;
+  const emptyWords = useEmptyWords(view);
+  const { query, data } = useSets(chart, view);
+  const found = data.map(({ codes }) => new Map(codes.map((code) => [keyOf(code), code])));
+  const largest = (key: string) => Math.max(...found.map((of) => of.get(key)?.records ?? 0));
+  const codes = [...new Map(found.flatMap((of) => [...of])).entries()]
+    .map(([key, code]) => ({ key, code }))
+    .sort((a, b) => largest(b.key) - largest(a.key));
   const shown = codes.slice(0, most);
+  const distinct = Math.max(0, ...data.map((one) => one.distinct));
+  // A code that is not among the most frequent of a set may still be in it.
+  const all = data.every((one) => one.distinct <= one.codes.length);
+  const path = (filter: ChartFilter, { code_system, code, display }: Code) =>
+    dataPath(
+      filter,
+      code === null ? { type, display } : { type, code, code_system: code_system ?? "" },
+    );
   return (
     <ChartCard
       title={t(`${words}.title`)}
-      source={
+      sets={cardSets(view, (filter) => dataPath(filter, { type }))}
+      facts={view.facts}
+      note={
         distinct > shown.length
-          ? `${scope.source} · ${t("top-of", {
-              shown: format.number(shown.length),
-              total: format.number(distinct),
-            })}`
-          : scope.source
+          ? t("top-of", { shown: format.number(shown.length), total: format.number(distinct) })
+          : null
       }
       query={query}
       height={360}
-      empty={codes.length === 0 ? t(`${words}.empty`) : null}
+      empty={data.length > 0 && codes.length === 0 ? emptyWords(t(`${words}.empty`)) : null}
       table={
-        query.data
-          ? {
-              columns: [t("name"), t("patients"), t("records"), t("code"), t("system")],
-              rows: codes.map((code) => [
-                code.display,
-                code.patients,
-                code.records,
-                code.code,
-                code.code_system,
-              ]),
-            }
+        data.length > 0
+          ? setTable({
+              labels: [t("name"), t("code"), t("system")],
+              values: [t("patients"), t("records")],
+              difference: t("difference"),
+              missing: all ? 0 : null,
+              sets: view.sets.map(({ name, filter }, at) => ({
+                name: name ?? "",
+                rows: codes.flatMap(({ key }) => {
+                  const code = found[at]?.get(key);
+                  return code
+                    ? [
+                        {
+                          key,
+                          labels: [code.display, code.code, code.code_system],
+                          values: [
+                            code.patients,
+                            { value: code.records, href: path(filter, code) },
+                          ],
+                        },
+                      ]
+                    : [];
+                }),
+              })),
+            })
           : null
       }
     >
-      {(showTable) => (
+      {(at, showTable) => (
         <>
           <BarChart
             summary={t(`${words}.summary`, {
-              distinct: format.number(distinct),
-              top: shown
+              distinct: format.number(data[at]?.distinct ?? 0),
+              top: (data[at]?.codes ?? [])
                 .slice(0, 3)
                 .map(({ display, patients }) => `${display} ${format.number(patients)}`)
                 .join(", "),
@@ -70,15 +104,20 @@ export function CodesCard({
             measures={[t("patients"), t("records")]}
             rowHeight={31}
             longNames
-            rows={shown.map((code) => ({
-              key: `${code.code_system} ${code.code} ${code.display}`,
-              name: code.display,
-              detail: [code.code_system && codeSystemName(code.code_system), code.code]
-                .filter(Boolean)
-                .join(" · "),
-              values: [code.patients, code.records],
-              href: dataPath(scope, { type, q: code.display }),
-            }))}
+            longest={Math.max(0, ...shown.map(({ key }) => largest(key)))}
+            rows={shown.map(({ key, code }) => {
+              const own = found[at]?.get(key);
+              const none = all ? 0 : null;
+              return {
+                key,
+                name: code.display,
+                detail: [code.code_system && codeSystemName(code.code_system), code.code]
+                  .filter(Boolean)
+                  .join(" · "),
+                values: [own?.patients ?? none, own?.records ?? none],
+                href: path(view.sets[at]?.filter ?? view.filter, code),
+              };
+            })}
           />
           <MoreRows count={codes.length - most} onClick={showTable} />
         </>

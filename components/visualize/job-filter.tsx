@@ -1,18 +1,24 @@
 "use client";
 
-import { MultiSelect, Pill, Text } from "@mantine/core";
+import { MultiSelect, Text } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useState } from "react";
 import { useFormatter, useTranslations } from "use-intl";
 import { JobOption } from "@/components/format/job-option";
 import { useJobName } from "@/components/format/use-job-name";
 import { useJobChoices } from "@/lib/browser/job-choices";
+import classes from "./visualize.module.css";
 
-/** Which ETL jobs the charts are drawn from: searched by group, connection, status or id; none means all. */
+/**
+ * Which ETL jobs the charts are drawn from: searched by group, connection, status or id; none means
+ * all. The chosen ones stand as pills under the filters.
+ */
 export function JobFilter({
+  label,
   value,
   onChange,
 }: {
+  label: string;
   value: string[];
   onChange: (jobs: string[]) => void;
 }) {
@@ -36,43 +42,31 @@ export function JobFilter({
   ];
   return (
     <MultiSelect
-      label={t("label")}
-      placeholder={value.length > 0 ? t("more") : t("hint")}
+      label={label}
+      placeholder={value.length > 0 ? t("jobs-chosen", { count: value.length }) : t("hint")}
       description={
         jobs.length < total
           ? t("too-many", { shown: format.number(jobs.length), total: format.number(total) })
           : undefined
       }
+      inputWrapperOrder={["label", "input", "description"]}
       data={choices}
       value={value}
       onChange={onChange}
       searchable
       searchValue={typed}
       onSearchChange={setTyped}
-      clearable
-      clearButtonProps={{ "aria-label": t("clear") }}
       nothingFoundMessage={t("none-found")}
       filter={remote ? ({ options }) => options : undefined}
       maxDropdownHeight={360}
       comboboxProps={{ shadow: "md" }}
       hiddenInputProps={{ "aria-hidden": true }}
+      classNames={{ input: value.length > 0 ? classes.filled : undefined }}
+      renderPill={() => null}
       renderOption={({ option }) => {
         const job = byId.get(option.value);
         if (!job) return <Text size="sm">{option.label}</Text>;
         return <JobOption job={job} />;
-      }}
-      renderPill={({ option, onRemove, disabled }) => {
-        const job = byId.get(String(option?.value));
-        return (
-          <Pill
-            withRemoveButton={!disabled}
-            onRemove={onRemove}
-            title={option?.label}
-            removeButtonProps={{ "aria-hidden": true }}
-          >
-            {job ? nameOf(job).short : option?.label}
-          </Pill>
-        );
       }}
     />
   );

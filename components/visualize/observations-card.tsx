@@ -6,37 +6,50 @@ import { useFormatter, useTranslations } from "use-intl";
 import { ChartCard } from "@/components/charts/chart-card";
 import { FailureAlert } from "@/components/feedback/failure-alert";
 import { selectText } from "@/components/format/select-text";
-import { useChart } from "@/lib/browser/charts-queries";
 import { useUrlState } from "@/lib/browser/url-state";
 import { DistributionChart } from "./distribution-chart";
-import type { Scope } from "./scope";
 import { TrendChart } from "./trend-chart";
+import { useEmptyWords } from "./use-empty-words";
+import { useSets } from "./use-sets";
+import { cardSets, type View } from "./view";
 import classes from "./visualize.module.css";
 
 /** One measured thing at a time: how its values spread, and how they move over the years. */
-export function ObservationsCard({ scope, className }: { scope: Scope; className?: string }) {
+export function ObservationsCard({ view, className }: { view: View; className?: string }) {
   const t = useTranslations("visualize.observations");
   const format = useFormatter();
   const id = useId();
   const { search, set } = useUrlState();
-  const codes = useChart("observation-codes", scope);
-  const known = (codes.data?.codes ?? []).filter(({ code }) => code !== null);
-  const options = known.filter(
-    ({ code }, at) => known.findIndex((other) => other.code === code) === at,
-  );
+  const emptyWords = useEmptyWords(view);
+  const { query: codes, data } = useSets("observation-codes", view);
+  // Both sets' codes, the most frequent of either first; a code's units of both.
+  const options = [
+    ...new Set(
+      data.flatMap((one) => one.codes).flatMap(({ code }) => (code === null ? [] : [code])),
+    ),
+  ].map((code) => {
+    const found = data.flatMap((one) => one.codes.filter((other) => other.code === code));
+    return {
+      code,
+      display: found[0]?.display ?? code,
+      records: found.reduce((sum, { records }) => sum + records, 0),
+      units: [...new Set(found.flatMap(({ units }) => units))],
+    };
+  });
   const wanted = search.get("code");
   const picked = options.find(({ code }) => code === wanted) ?? options[0];
   const units = picked?.units ?? [];
   const unit = units.find((one) => one === search.get("unit")) ?? units[0];
 
-  if (codes.isPending || (codes.error && !codes.data) || !picked)
+  if (codes.isPending || (codes.error && data.length === 0) || !picked)
     return (
       <ChartCard
         className={className}
         title={t("title")}
-        source={scope.source}
+        sets={cardSets(view, () => undefined)}
         query={codes}
-        empty={codes.data ? t("empty") : null}
+        height={380}
+        empty={data.length > 0 ? emptyWords(t("empty")) : null}
         table={null}
       >
         {() => null}
@@ -46,14 +59,9 @@ export function ObservationsCard({ scope, className }: { scope: Scope; className
   return (
     <Paper component="section" withBorder p="md" className={className} aria-labelledby={id}>
       <Group justify="space-between" align="flex-end" gap="sm" mb="md">
-        <div>
-          <Title order={2} size="h5" id={id}>
-            {t("title")}
-          </Title>
-          <Text size="xs" c="dimmed" lineClamp={2}>
-            {scope.source}
-          </Text>
-        </div>
+        <Title order={2} size="h5" id={id}>
+          {t("title")}
+        </Title>
         <Group gap="sm" align="flex-end" className={classes.picker}>
           {units.length > 1 ? (
             <SegmentedControl
@@ -73,7 +81,7 @@ export function ObservationsCard({ scope, className }: { scope: Scope; className
             onClick={selectText}
             allowDeselect={false}
             data={options.map(({ code, display }) => ({
-              value: code ?? "",
+              value: code,
               label: display === code ? display : `${display} · ${code}`,
             }))}
             value={picked.code}
@@ -99,14 +107,9 @@ export function ObservationsCard({ scope, className }: { scope: Scope; className
       {codes.error ? (
         <FailureAlert failure={codes.error} onRetry={() => void codes.refetch()} />
       ) : null}
-      <div className={classes.pair}>
-        <DistributionChart
-          scope={scope}
-          name={picked.display}
-          code={picked.code ?? ""}
-          unit={unit}
-        />
-        <TrendChart scope={scope} name={picked.display} code={picked.code ?? ""} unit={unit} />
+      <div className={classes.pair} data-sets={view.sets.length}>
+        <DistributionChart view={view} name={picked.display} code={picked.code} unit={unit} />
+        <TrendChart view={view} name={picked.display} code={picked.code} unit={unit} />
       </div>
     </Paper>
   );

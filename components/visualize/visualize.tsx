@@ -9,52 +9,39 @@ import {
   IconRefresh,
 } from "@tabler/icons-react";
 import { useIsFetching, useQueryClient } from "@tanstack/react-query";
+import dynamic from "next/dynamic";
 import Link from "next/link";
 import { useEffect, useRef } from "react";
-import { useFormatter, useTranslations } from "use-intl";
+import { useTranslations } from "use-intl";
 import { EmptyState } from "@/components/feedback/empty-state";
-import { useJobName } from "@/components/format/use-job-name";
 import { PageHeader } from "@/components/frame/page-header";
-import { useChart } from "@/lib/browser/charts-queries";
-import { useJobChoices } from "@/lib/browser/job-choices";
-import { useUrlState } from "@/lib/browser/url-state";
 import { AgesCard } from "./ages-card";
+import { CardSkeleton } from "./card-skeleton";
 import { CodesCard } from "./codes-card";
-import { EncountersCard } from "./encounters-card";
-import { JobFilter } from "./job-filter";
-import { ObservationsCard } from "./observations-card";
-import type { Scope } from "./scope";
+import { FilterBar } from "./filter-bar";
 import { SummaryTiles } from "./summary-tiles";
 import { TypesCard } from "./types-card";
+import { useSets } from "./use-sets";
+import { useView } from "./use-view";
 import classes from "./visualize.module.css";
+
+// What stands below the fold is drawn with a library that weighs more than all the rest.
+const EncountersCard = dynamic(
+  () => import("./encounters-card").then(({ EncountersCard }) => EncountersCard),
+  { ssr: false, loading: () => <CardSkeleton className={classes.wide} height={360} /> },
+);
+const ObservationsCard = dynamic(
+  () => import("./observations-card").then(({ ObservationsCard }) => ObservationsCard),
+  { ssr: false, loading: () => <CardSkeleton className={classes.whole} height={380} /> },
+);
 
 /** The page Visualize: charts over all jobs, or over those that the address names. */
 export function Visualize() {
   const t = useTranslations("visualize");
-  const format = useFormatter();
-  const nameOf = useJobName();
   const client = useQueryClient();
-  const { search, set } = useUrlState();
-  const chosen = [...new Set(search.getAll("job").flatMap((job) => job.split(",")))].filter(
-    Boolean,
-  );
-  const { jobs, running } = useJobChoices(chosen);
-  const live = running.length > 0;
-  const names = chosen.map((id) => {
-    const job = jobs.find((one) => one.job_id === id);
-    return job ? nameOf(job).short : `…${id.slice(-8)}`;
-  });
-  const scope: Scope = {
-    jobs: chosen,
-    live,
-    source:
-      names.length === 0
-        ? t("source.all")
-        : names.length === 1
-          ? t("source.one", { name: names[0] ?? "" })
-          : t("source.several", { count: format.number(names.length), names: names.join(", ") }),
-  };
-  const summary = useChart("summary", scope);
+  const { view, jobs, running, active, compare, setCompare, clear } = useView();
+  const live = running > 0;
+  const summary = useSets("summary", view);
   const fetching = useIsFetching({ queryKey: ["charts"] }) > 0;
 
   // The last rows may have come between the last look and the job's end.
@@ -64,7 +51,12 @@ export function Visualize() {
     wasLive.current = live;
   }, [live, client]);
 
-  const empty = summary.data?.resources === 0 && !summary.isPlaceholderData && !live;
+  const empty =
+    summary.data.length > 0 &&
+    summary.data.every(({ resources }) => resources === 0) &&
+    !summary.query.isPlaceholderData &&
+    !live;
+  const words = active.length === 0 ? "nothing" : view.facts.length > 0 ? "filtered" : "chosen";
 
   return (
     <>
@@ -107,9 +99,13 @@ export function Visualize() {
         {t("lead")}
       </PageHeader>
       <div className={classes.page}>
-        <JobFilter
-          value={chosen}
-          onChange={(next) => set({ job: next.length > 0 ? next : null })}
+        <FilterBar
+          view={view}
+          jobs={jobs}
+          active={active}
+          compare={compare}
+          onCompare={setCompare}
+          onClear={clear}
         />
         {live ? (
           <Alert
@@ -118,55 +114,52 @@ export function Visualize() {
             role="status"
             icon={<Loader size={16} type="dots" aria-hidden />}
           >
-            {t("live", { count: running.length })}
+            {t("live", { count: running })}
           </Alert>
         ) : null}
         {empty ? (
           <EmptyState
             icon={<IconChartHistogram size={26} aria-hidden />}
-            title={chosen.length > 0 ? t("empty.chosen-title") : t("empty.title")}
+            title={t(`empty.${words}-title`)}
             action={
-              chosen.length > 0 ? (
+              words === "nothing" ? (
+                <Button component={Link} href="/connections">
+                  {t("empty.action")}
+                </Button>
+              ) : (
                 <Group justify="center">
-                  <Button
-                    leftSection={<IconFilterOff size={16} aria-hidden />}
-                    onClick={() => set({ job: null })}
-                  >
-                    {t("filter.clear")}
+                  <Button leftSection={<IconFilterOff size={16} aria-hidden />} onClick={clear}>
+                    {t("filter.clear-all")}
                   </Button>
                   <Button component={Link} href="/jobs" variant="default">
                     {t("empty.jobs")}
                   </Button>
                 </Group>
-              ) : (
-                <Button component={Link} href="/connections">
-                  {t("empty.action")}
-                </Button>
               )
             }
           >
-            {chosen.length > 0 ? t("empty.chosen-text") : t("empty.text")}
+            {t(`empty.${words}-text`)}
           </EmptyState>
         ) : (
           <>
-            <SummaryTiles query={summary} source={scope.source} />
-            <div className={classes.cards}>
-              <TypesCard scope={scope} />
-              <AgesCard scope={scope} />
+            <SummaryTiles view={view} />
+            <div className={classes.cards} data-sets={view.sets.length}>
+              <TypesCard view={view} />
+              <AgesCard view={view} />
               <CodesCard
-                scope={scope}
+                view={view}
                 words="conditions"
                 chart="most-frequent-conditions"
                 type="Condition"
               />
               <CodesCard
-                scope={scope}
+                view={view}
                 words="medications"
                 chart="most-frequent-medications"
                 type="MedicationRequest"
               />
-              <EncountersCard scope={scope} className={classes.wide} />
-              <ObservationsCard scope={scope} className={classes.whole} />
+              <EncountersCard view={view} className={classes.wide} />
+              <ObservationsCard view={view} className={classes.whole} />
             </div>
           </>
         )}

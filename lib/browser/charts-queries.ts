@@ -9,22 +9,23 @@ import {
 import type { z } from "zod";
 import { ChartData, type ChartName } from "@/lib/contract/chart";
 import { api } from "./api";
+import { type ChartFilter, chartParams } from "./chart-filter";
 
-/** What the charts are drawn from: the jobs chosen (none: all), and whether rows still arrive. */
-export type ChartScope = { jobs: string[]; live: boolean };
+/** What the charts are drawn from, and whether rows of it still arrive. */
+export type ChartScope = { filter: ChartFilter; live: boolean };
 
-type Asked = { jobs: string[]; code?: string; unit?: string };
+type Asked = { filter: ChartFilter; code?: string; unit?: string };
 
-const chartQuery = <N extends ChartName>(name: N, { jobs, code, unit }: Asked) => ({
-  queryKey: ["charts", name, { jobs, code, unit }],
+const chartQuery = <N extends ChartName>(name: N, { filter, code, unit }: Asked) => ({
+  queryKey: ["charts", name, { filter, code, unit }],
   queryFn: async ({ signal, client }: { signal: AbortSignal; client: QueryClient }) => {
-    const query = new URLSearchParams(jobs.map((job) => ["job", job]));
+    const query = chartParams(filter);
     if (code) query.set("code", code);
     if (unit) query.set("unit", unit);
     const answer = ChartData[name] as unknown as z.ZodType<z.infer<(typeof ChartData)[N]>>;
     const data = await api(`/api/charts/${name}?${query}`, answer, { signal });
     if ("codes" in data && name === "observation-codes") {
-      askForFirst(client, jobs, data as ChartData<"observation-codes">);
+      askForFirst(client, filter, data as ChartData<"observation-codes">);
     }
     return data;
   },
@@ -32,13 +33,19 @@ const chartQuery = <N extends ChartName>(name: N, { jobs, code, unit }: Asked) =
 });
 
 /** The values of the first code are drawn next: asked for before the other charts are drawn, not after. */
-function askForFirst(client: QueryClient, jobs: string[], data: ChartData<"observation-codes">) {
+function askForFirst(
+  client: QueryClient,
+  filter: ChartFilter,
+  data: ChartData<"observation-codes">,
+) {
   const first = data.codes.find(({ code }) => code !== null);
   // Another code may be drawn where the address names one.
   if (!first?.code || new URLSearchParams(window.location.search).has("code")) return;
-  const asked = { jobs, code: first.code, unit: first.units[0] };
+  const asked = { filter, code: first.code, unit: first.units[0] };
   void client.prefetchQuery(chartQuery("observation-distribution", asked));
-  void client.prefetchQuery(chartQuery("observation-trend", asked));
+  // The trend is drawn over all time, with the period marked in it.
+  const whole = { ...filter, from: null, to: null };
+  void client.prefetchQuery(chartQuery("observation-trend", { ...asked, filter: whole }));
 }
 
 /**
@@ -47,12 +54,12 @@ function askForFirst(client: QueryClient, jobs: string[], data: ChartData<"obser
  */
 export function useChart<N extends ChartName>(
   name: N,
-  { jobs, live }: ChartScope,
+  { filter, live }: ChartScope,
   options: { code?: string; unit?: string; enabled?: boolean } = {},
 ): UseQueryResult<z.infer<(typeof ChartData)[N]>> {
   const { code, unit, enabled = true } = options;
   return useQuery({
-    ...chartQuery(name, { jobs, code, unit }),
+    ...chartQuery(name, { filter, code, unit }),
     enabled,
     placeholderData: keepPreviousData,
     refetchInterval: live ? 5_000 : false,

@@ -5,18 +5,22 @@ import { DataList, DataResource, DataTypes } from "@/lib/contract/data";
 import { PatientJobs, PatientSummary, PatientTrend } from "@/lib/contract/patient";
 import { api } from "./api";
 
-const queryOf = (values: Record<string, string | number | undefined>) =>
-  new URLSearchParams(
-    Object.entries(values).flatMap(([name, value]) =>
-      value === undefined || value === "" ? [] : [[name, String(value)]],
-    ),
-  );
+const queryOf = (values: Record<string, string | number | undefined>, filter?: string) => {
+  const query = new URLSearchParams(filter);
+  for (const [name, value] of Object.entries(values))
+    if (value !== undefined && value !== "") query.append(name, String(value));
+  return query;
+};
 
-/** Which types there are, with their numbers of rows. */
-export function useDataTypes(filter: { job?: string; patient?: string }) {
+/**
+ * Which types there are, with their numbers of rows.
+ * @param filter a chart's filter as a query (`chartParams`)
+ */
+export function useDataTypes({ patient, filter }: { patient?: string; filter: string }) {
   return useQuery({
-    queryKey: ["data", "types", filter],
-    queryFn: ({ signal }) => api(`/api/data?${queryOf(filter)}`, DataTypes, { signal }),
+    queryKey: ["data", "types", patient, filter],
+    queryFn: ({ signal }) =>
+      api(`/api/data?${queryOf({ patient }, filter)}`, DataTypes, { signal }),
     placeholderData: keepPreviousData,
     staleTime: 15_000,
   });
@@ -28,8 +32,12 @@ const begins = new Map<string, string>();
 /** One page of rows of a type: after the page before it, where that was seen, else by its number. */
 export function useDataRows(
   type: string | null,
-  filter: {
-    job?: string;
+  {
+    filter,
+    ...asked
+  }: {
+    /** a chart's filter and what one of its bars stands for, as a query */
+    filter: string;
     patient?: string;
     file?: number;
     q?: string;
@@ -38,21 +46,21 @@ export function useDataRows(
   },
 ) {
   return useQuery({
-    queryKey: ["data", "rows", type, filter],
+    queryKey: ["data", "rows", type, asked, filter],
     queryFn: async ({ signal }) => {
       const ask = (after?: string) =>
         api(
-          `/api/data/${encodeURIComponent(type ?? "")}?${queryOf({ ...filter, after })}`,
+          `/api/data/${encodeURIComponent(type ?? "")}?${queryOf({ ...asked, after }, filter)}`,
           DataList,
           { signal },
         );
-      const placeOf = (page: number) => JSON.stringify([type, { ...filter, page }]);
-      const after = begins.get(placeOf(filter.page));
+      const placeOf = (page: number) => JSON.stringify([type, { ...asked, page }, filter]);
+      const after = begins.get(placeOf(asked.page));
       let list = await ask(after);
       // The job with the row before it may have been removed meanwhile.
       if (after !== undefined && list.rows.length === 0) list = await ask();
       if (begins.size > 1_000) begins.clear();
-      if (list.next) begins.set(placeOf(filter.page + 1), list.next);
+      if (list.next) begins.set(placeOf(asked.page + 1), list.next);
       return list;
     },
     enabled: type !== null,
