@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Web } from "@/bench/web";
 import type { ChartName } from "@/lib/contract/chart";
 import { database } from "@/lib/store/client";
-import { type RollUpName, rollUps } from "@/lib/store/roll-ups";
+import { type Narrow, type RollUpName, rollUps } from "@/lib/store/roll-ups";
 import type { ServeData } from "./serve-data";
 
 /** What the plain SQL of a reference reads: the rows of one job, or of all. */
@@ -38,12 +38,15 @@ const chartSources: Record<ChartName, { sources: RollUpName[]; code?: true }> = 
   "observation-trend": { sources: ["roll_up_value_months"], code: true },
 };
 
+const ofWomen: Narrow = () =>
+  " AND patient_id IN (SELECT patient_id FROM patients WHERE etl_job_id = ANY($1::uuid[]) AND gender = 'female')";
+
 /** What the chart adds up, made from the rows by the statement that defines it. */
-function chartReference(name: ChartName, code: string): Reference {
+function chartReference(name: ChartName, code: string, narrow?: Narrow): Reference {
   const { sources, code: ofCode } = chartSources[name];
   const parts = sources.map(
     (source) =>
-      `SELECT count(*), max(made::text) FROM (${rollUps[source].select("$1")}) AS made${ofCode ? " WHERE code = $2" : ""}`,
+      `SELECT count(*), max(made::text) FROM (${rollUps[source].select("$1", narrow)}) AS made${ofCode ? " WHERE code = $2" : ""}`,
   );
   return {
     sql: parts.join(" UNION ALL "),
@@ -99,6 +102,36 @@ export async function serveQuestions(
       `chart ${name}`,
       (query, n) => `/api/charts/${name}?${query}${code ? `&code=${pick(codes, n)}` : ""}`,
       chartReference(name as ChartName, codes[0] ?? ""),
+    );
+  }
+
+  // Some people, some months: ever other ones, so that not every answer is one that is remembered.
+  const filters = [
+    "sex=female",
+    "age=40-49",
+    "sex=male&age=30-39,50-59",
+    "from=2015-01&to=2019-06",
+    "sex=female&age=20-29&from=2018-03&to=2020-02",
+  ];
+  for (const [name, { code }] of Object.entries(chartSources)) {
+    both(
+      `chart ${name}, filtered`,
+      (query, n) =>
+        `/api/charts/${name}?${query}&${pick(filters, n)}${code ? `&code=${pick(codes, n)}` : ""}`,
+      chartReference(name as ChartName, codes[0] ?? "", ofWomen),
+    );
+  }
+  for (const [what, type, bar] of [
+    ["a condition's bar", "Condition", "month=2019-05"],
+    [
+      "a distribution's bar",
+      "Observation",
+      `numeric=true&code=${codes[0]}&value_from=60&value_to=70`,
+    ],
+  ]) {
+    both(
+      `table ${type}: ${what}, filtered`,
+      (query) => `/api/data/${type}?${query}&sex=female&age=40-49&${bar}`,
     );
   }
 

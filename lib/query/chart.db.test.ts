@@ -12,6 +12,7 @@ import { database } from "@/lib/store/client";
 import { freshDatabase } from "@/lib/store/fresh-database";
 import { numericObservations } from "@/lib/store/numeric-observations";
 import { rollUpNames } from "@/lib/store/roll-ups";
+import { peopleTables } from "@/lib/store/write-people";
 import { chart } from "./chart";
 import { dataResource } from "./data-resource";
 import { dataRows } from "./data-rows";
@@ -1044,6 +1045,30 @@ async function listed(type: string, filters: Filters, bar: Bar) {
   expect(total, `${type} ${JSON.stringify({ ...filters, ...bar })}`).toBe(seen.size);
   return seen.size;
 }
+
+test("of a settled job the filters read what was made, once, and not the rows", async () => {
+  const jobId = await oddJob();
+  await settleJob(jobId);
+  const before = await chart("encounters-over-time", { job: [jobId], sex: ["female"] });
+  const { rows } = await database().pool.query(
+    `SELECT count(*)::int AS n FROM encounters AS e JOIN patients AS p USING (etl_job_id, patient_id)
+      WHERE etl_job_id = $1 AND gender = 'male'`,
+    [jobId],
+  );
+  await database().pool.query("DELETE FROM encounters WHERE etl_job_id = $1", [jobId]);
+  const { types } = await chart("resources-by-type", { job: [jobId], sex: ["male"] });
+  expect(types.find(({ type }) => type === "Encounter")?.records).toBe(rows[0].n);
+  expect(before.points.length).toBeGreaterThan(0);
+  await settleJob(jobId);
+  const anew = (await chart("resources-by-type", { job: [jobId], sex: ["male"] })).types;
+  expect(anew.find(({ type }) => type === "Encounter")).toBeUndefined();
+  await dropJob(jobId);
+  for (const name of peopleTables) {
+    const left = await database().pool.query(`SELECT FROM ${name} WHERE etl_job_id = $1`, [jobId]);
+    expect(left.rowCount).toBe(0);
+  }
+  await database().pool.query("DELETE FROM export_jobs WHERE id = $1", [jobId]);
+});
 
 test("behind a bar are as many resources as it says", async () => {
   const jobs = [await oddJob(), await oddJob()];

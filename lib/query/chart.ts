@@ -58,7 +58,7 @@ export async function chart<N extends ChartName>(
   name: N,
   query: Partial<ChartQuery>,
 ): Promise<ChartData<N>> {
-  return answer(name, query, await jobsAndState(query));
+  return answer(name, query, await jobsAndState(query, filtersOf(query)));
 }
 
 /**

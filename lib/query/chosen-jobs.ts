@@ -1,14 +1,18 @@
 import { z } from "zod";
 import type { ChartQuery } from "@/lib/contract/chart";
 import { JobStage } from "@/lib/contract/job";
+import { knowPeople } from "./know-people";
 import { lookAtRows } from "./look-at-rows";
 import { rows } from "./rows";
+import type { Filters } from "./selection";
 
 const Row = z.object({
   id: z.uuid(),
   stage: JobStage,
   /** null: has no roll-ups */
   settled: z.boolean().nullable(),
+  /** do they know whose resources they are? */
+  people: z.boolean().nullable(),
   /** of roll-ups of a job that is not settled: the bytes that were rows when they were made */
   seen: z.number().nullable(),
   /** how long ago they were made, and how long that took */
@@ -21,7 +25,7 @@ const Row = z.object({
 type Row = z.infer<typeof Row>;
 
 const sql = `
-  SELECT j.id, j.stage, r.settled, r.made_at::text, r.seen_bytes::float8 AS seen, r.seconds,
+  SELECT j.id, j.stage, r.settled, r.people, r.made_at::text, r.seen_bytes::float8 AS seen, r.seconds,
          extract(epoch FROM clock_timestamp() - r.made_at)::float8 AS age,
          (SELECT COALESCE(sum(f.loaded_bytes), 0)::float8 FROM export_files AS f
            WHERE f.job_id = j.id AND f.kind = 'output' AND r.settled IS NOT TRUE) AS bytes
@@ -82,8 +86,9 @@ function stateOf(found: Row[]): JobsState | null {
  * has roll-ups for good. One that is not is read row by row while it is small; of more rows, roll-ups are
  * made when somebody looks, at most seconds old while it loads, and made anew in the background. A list
  * in hand also lets PostgreSQL plan with no other partitions than those.
+ * @param filters where there are some, roll-ups that do not know whose resources they are learn it first
  */
-export async function jobsAndState(choice: JobChoice): Promise<Chosen> {
+export async function jobsAndState(choice: JobChoice, filters: Filters = {}): Promise<Chosen> {
   const found = await rows(Row, sql, [
     choice.job ?? [],
     choice.connection ?? null,
@@ -93,7 +98,7 @@ export async function jobsAndState(choice: JobChoice): Promise<Chosen> {
   const never = found.filter((row) => large(row) && row.settled === null);
   if (never.length > 0) {
     for (const { id, bytes } of never) await lookAtRows(id, bytes ?? 0);
-    return jobsAndState(choice);
+    return jobsAndState(choice, filters);
   }
   for (const row of found) {
     if (large(row) && row.seen !== row.bytes && isOld(row)) {
@@ -103,6 +108,10 @@ export async function jobsAndState(choice: JobChoice): Promise<Chosen> {
   }
   const ids = (rolledUp: boolean) =>
     found.filter((row) => (row.settled === true || large(row)) === rolledUp).map(({ id }) => id);
+  if (filters.people || filters.months) {
+    const lacking = ids(true).filter((id) => found.some((row) => row.id === id && !row.people));
+    await knowPeople(lacking);
+  }
   return {
     jobs: [ids(true), ids(false)],
     ids: found.map(({ id }) => id),

@@ -138,9 +138,9 @@ export async function dataRows(
   query: Omit<DataQuery, "job"> & JobChoice,
 ): Promise<DataList> {
   const table = tableOf(type);
-  const jobsChosen = await jobsAndState(query);
-  const { jobs: chosen, ids: jobs } = jobsChosen;
   const filters = filtersOf(query.month ? { ...query, from: query.month, to: query.month } : query);
+  const jobsChosen = await jobsAndState(query, filters);
+  const { jobs: chosen, ids: jobs } = jobsChosen;
   const parameters = new Parameters();
   // The first two of a statement that judges patients.
   if (filters.people) for (const ids of chosen) parameters.add(ids, "uuid[]");

@@ -13,6 +13,9 @@ export async function dataTypes({
   if (patient !== undefined && (filters.people || filters.months)) {
     throw new AppError("invalid-request", { reason: "patient: not with sex, age, from or to" });
   }
-  const { types } = await resourcesByType({ ...(await jobsAndState(query)), ...filters }, patient);
+  const { types } = await resourcesByType(
+    { ...(await jobsAndState(query, filters)), ...filters },
+    patient,
+  );
   return { types: types.map(({ type, records }) => ({ type, records })) };
 }

@@ -2,7 +2,7 @@ import { type DataTable, typeOfTable } from "./data-tables";
 import { numericObservations } from "./numeric-observations";
 
 /** The first day of a time's month, in UTC. */
-const month = (column: string) => `date_trunc('month', ${column} AT TIME ZONE 'UTC')::date`;
+export const month = (column: string) => `date_trunc('month', ${column} AT TIME ZONE 'UTC')::date`;
 
 /** What rows of a table must meet beside their job, as SQL that begins with " AND"; '' for all rows. */
 export type Narrow = (table: DataTable) => string;
@@ -25,7 +25,7 @@ export const dateOf: Record<DataTable, string | null> = {
  */
 export const patientNumber = (id: string) => `hashtextextended(${id}, 0)`;
 
-const ofJobs = (jobs: string) => `etl_job_id = ANY(${jobs}::uuid[])`;
+export const ofJobs = (jobs: string) => `etl_job_id = ANY(${jobs}::uuid[])`;
 
 const codes =
   (table: DataTable, names: { system: string; code: string; display: string }) =>

@@ -1,6 +1,7 @@
 import type { PoolClient } from "pg";
 import { dropRollUps } from "./drop-roll-ups";
 import { type RollUp, type RollUpName, rollUpNames, rollUps } from "./roll-ups";
+import { writePeople } from "./write-people";
 
 /** Of a job that still loads: how many bytes of its files were rows when somebody looked. */
 export type Seen = { bytes: number; startedAt: number };
@@ -14,6 +15,10 @@ export async function writeRollUpPart(
   jobId: string,
   names: readonly RollUpName[],
 ): Promise<void> {
+  // Values are written anew without their people: whoever asks for some waits for the lock and makes them.
+  await client.query("UPDATE roll_up_jobs SET people = false WHERE etl_job_id = $1 AND people", [
+    jobId,
+  ]);
   // Groups are found by hash: sorting half a million rows by five texts takes three times as long.
   await client.query("SET LOCAL enable_sort = off");
   for (const name of names) {
@@ -50,7 +55,13 @@ export async function sayRolledUp(client: PoolClient, jobId: string, seen?: Seen
  * Call it inside a transaction. Whoever makes them of the same job at this moment waits.
  */
 export async function writeRollUps(client: PoolClient, jobId: string, seen: Seen): Promise<void> {
+  const { rowCount: known } = await client.query(
+    "SELECT FROM roll_up_jobs WHERE etl_job_id = $1 AND people",
+    [jobId],
+  );
   await dropRollUps(client, jobId);
   await writeRollUpPart(client, jobId, rollUpNames);
   await sayRolledUp(client, jobId, seen);
+  // Whoever asks for some sexes or ages at this moment must not find nothing.
+  if (known) await writePeople(client, jobId);
 }

@@ -19,8 +19,12 @@ const totalsSql = (selection: Selection) => `
     (SELECT count(*)::float8 FROM (
        SELECT DISTINCT patient FROM ${selection.people ? "people" : rolledUp("roll_up_patients")} AS held) AS patients) AS patients,
     (SELECT COALESCE(sum(records), 0)::float8 FROM ${held("roll_up_types", selection)} AS held) AS resources,
-    min(first_at) AS from,
-    max(last_at) AS to
+    ${selection.people ? "min(month)::timestamp AT TIME ZONE 'UTC'" : "min(first_at)"} AS from,
+    ${
+      selection.people
+        ? "(max(month) + interval '1 month' - interval '1 ms') AT TIME ZONE 'UTC'"
+        : "max(last_at)"
+    } AS to
   FROM (
     SELECT month, first_at, last_at FROM ${held("roll_up_encounters", selection)} AS held
     UNION ALL
