@@ -41,7 +41,7 @@ test("A data engineer sees which files did not come and why, retries those alone
   await expect(
     page.getByText("Every line that the server announced is accounted for."),
   ).toBeVisible({ timeout: 60_000 });
-  await page.getByText("Only what does not add up").click();
+  await page.getByRole("switch", { name: "Only what does not add up" }).click();
   await expect(page.getByText("Records per second")).toBeVisible();
 
   await page.getByRole("link", { name: "Condition", exact: true }).first().click();

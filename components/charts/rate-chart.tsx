@@ -136,7 +136,7 @@ export function RateChart({
               <Area
                 key={name}
                 dataKey={`s${index}`}
-                type="monotone"
+                type="linear"
                 stroke="none"
                 fillOpacity={0.16}
                 isAnimationActive={false}
@@ -149,7 +149,7 @@ export function RateChart({
             <Line
               key={name}
               dataKey={`s${index}`}
-              type="monotone"
+              type="linear"
               strokeWidth={2}
               strokeDasharray={line ? "5 3" : undefined}
               isAnimationActive={false}

@@ -2,7 +2,7 @@
 
 import { Loader, Paper, Portal, Text } from "@mantine/core";
 import { onlineManager, type Query, useQueryClient } from "@tanstack/react-query";
-import { useSyncExternalStore } from "react";
+import { useEffect, useSyncExternalStore } from "react";
 import { useFormatter, useTranslations } from "use-intl";
 
 /** The server could not be reached, or a proxy before it could not: it did not answer itself. */
@@ -16,7 +16,7 @@ function isLost(query: Query): boolean {
 
 /**
  * Says quietly that the connection is lost and of when the page is, at the foot of the window so that
- * nothing moves; goes by itself. The queries go on asking meanwhile, so the page catches up.
+ * nothing moves; goes by itself. What is lost is asked for again meanwhile, so the page catches up.
  */
 export function Reconnecting() {
   const t = useTranslations("frame");
@@ -39,7 +39,21 @@ export function Reconnecting() {
     },
     () => 0,
   );
-  if (lost === 0) return null;
+  const isGone = lost > 0;
+  // A query that has no interval of its own, or has just lost it with its job's end, would stay as it is.
+  useEffect(() => {
+    if (!isGone) return;
+    const timer = setInterval(
+      () =>
+        void client.refetchQueries({
+          type: "active",
+          predicate: (query) => isLost(query) && query.state.fetchStatus === "idle",
+        }),
+      3_000,
+    );
+    return () => clearInterval(timer);
+  }, [client, isGone]);
+  if (!isGone) return null;
   return (
     <Portal>
       <Paper
