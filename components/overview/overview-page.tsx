@@ -237,6 +237,7 @@ function ConnectionCard({ connection }: { connection: Overview["connections"][nu
 /** Why a job needs somebody: its failure, or what is missing from it. */
 function Reason({ job }: { job: JobSummary }) {
   const t = useTranslations("overview");
+  const format = useFormatter();
   const text = useFailureText();
   const tWarning = useTranslations("warnings");
   if (job.failure) return <>{text(job.failure)}</>;
@@ -253,7 +254,7 @@ function Reason({ job }: { job: JobSummary }) {
   return (
     <>
       {t("attention-incomplete", {
-        reason: reasons.length ? reasons.join(", ") : t("attention-more"),
+        reason: reasons.length ? format.list(reasons) : t("attention-more"),
       })}
     </>
   );
