@@ -146,7 +146,7 @@ test("Someone who does not know a word asks the question mark beside it, by keyb
   const question = page.locator('button[aria-description="Token URL"]');
   await question.focus();
   await page.keyboard.press("Enter");
-  const told = page.getByRole("dialog", { name: "Token URL" });
+  const told = page.getByRole("dialog").filter({ hasText: "Token URL" });
   await expect(told).toContainText("exactly as the server knows it");
   await passes(page, "a word explained");
   await page.keyboard.press("Escape");

@@ -120,7 +120,7 @@ test("A data engineer goes anywhere from the keyboard: to a job by its id, to a 
 
   await page.keyboard.press("Control+k");
   await search.fill(rows[0].id);
-  await expect(page.getByText("Patients", { exact: true })).toBeVisible();
+  await expect(page.getByRole("button", { name: new RegExp(`^${rows[0].id}`) })).toHaveCount(1);
   await passes(page, "palette");
   await page
     .getByRole("button", { name: new RegExp(`^${rows[0].id}`) })

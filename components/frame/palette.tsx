@@ -105,7 +105,8 @@ export function Palette({
             icon: IconFileUpload,
             run: go("/connections/new"),
           },
-          ...list.map(({ connection_id, name }) => ({
+          // Of many the first; a word finds the others.
+          ...list.slice(0, text.trim() ? undefined : 3).map(({ connection_id, name }) => ({
             id: `export-${connection_id}`,
             label: t("palette.export", { name }),
             icon: IconPlayerPlay,

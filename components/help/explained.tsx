@@ -28,7 +28,7 @@ export function Explained({ word }: { word: Word }) {
           <IconHelpCircle size={16} stroke={1.8} aria-hidden />
         </ActionIcon>
       </Popover.Target>
-      <Popover.Dropdown aria-label={title}>
+      <Popover.Dropdown>
         <Text size="sm" fw={600} mb={4}>
           {title}
         </Text>

@@ -9,11 +9,11 @@ export function GuideTable({ children }: { children?: ReactNode }) {
   const t = useTranslations("help");
   return (
     <Table.ScrollContainer
-      minWidth={560}
+      minWidth={680}
       type="native"
       my="sm"
       tabIndex={0}
-      role="region"
+      role="group"
       aria-label={t("table")}
     >
       <Table withTableBorder verticalSpacing="xs" fz="sm">

@@ -115,8 +115,11 @@ export function GuideText({ text }: { text: string }) {
             thead: TableThead,
             tbody: TableTbody,
             tr: TableTr,
-            th: TableTh,
-            td: { component: TableTd, props: { style: { verticalAlign: "top" } } },
+            th: { component: TableTh, props: { style: { overflowWrap: "break-word" } } },
+            td: {
+              component: TableTd,
+              props: { style: { verticalAlign: "top", overflowWrap: "break-word" } },
+            },
           },
         }}
       >
