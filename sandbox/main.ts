@@ -18,7 +18,9 @@ try {
   const sandbox = await startSandbox({
     port,
     host: process.env.SANDBOX_HOST || undefined,
-    publicUrl: process.env.SANDBOX_PUBLIC_URL || undefined,
+    // Addresses of documents stand in the data, so they cannot be each asker's own word for this host.
+    publicUrl:
+      process.env.SANDBOX_PUBLIC_URL || (documents ? `http://localhost:${port}` : undefined),
     seed: number("SANDBOX_SEED"),
     scale: number("SANDBOX_SCALE"),
     preparationMs: number("SANDBOX_PREPARATION_MS", 1_500),
