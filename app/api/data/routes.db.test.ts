@@ -45,10 +45,13 @@ test("charts take jobs one by one or with commas, and say what is wrong", async 
   const chart = (name: string, query: string) =>
     get(getChart, `charts/${name}?${query}`, { chart: name });
   for (const query of [`job=${one}&job=${two}`, `job=${one},${two}`, ""]) {
-    expect(await chart("resources-by-type", query)).toEqual({
-      status: 200,
-      body: { types: [{ type: "Patient", records: 2 }] },
+    const { status, body } = await chart("resources-by-type", query);
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      types: [{ type: "Patient", records: 2, undated: 0, without_patient: 0 }],
+      left_out: { undated: 0, without_patient: 0 },
     });
+    expect(body.source.job_ids.sort()).toEqual([one, two].sort());
   }
   expect((await chart("summary", `job=${one}`)).body).toMatchObject({ patients: 1, jobs: 1 });
   expect(await chart("no-such-chart", "")).toMatchObject({
