@@ -75,6 +75,10 @@ test("A colleague opens the shared address and sees the same jobs chosen; the ta
   page,
 }) => {
   await page.goto("/jobs");
+  await page
+    .getByRole("button", { name: /^Batch of/ })
+    .first()
+    .click();
   const href = await page
     .getByRole("link", { name: "Minuteman Health" })
     .first()

@@ -242,6 +242,8 @@ function Rows({
           noWrap: true,
           textAlign: "right",
           render: (file) => <Speed file={file} />,
+          // A heading without words would be one that says nothing.
+          footer: sum("–"),
         },
         {
           accessor: "state",
