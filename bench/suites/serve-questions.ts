@@ -261,9 +261,17 @@ export async function serveQuestions(
     questions.push({ name, scope, target: scope === "all jobs" ? 300 : 100, path });
   fixed("jobs", "all jobs", () => "/api/bulk-data/jobs?page_size=200");
   fixed("jobs, searched", "all jobs", () => "/api/bulk-data/jobs?q=group&sort=duration");
+  fixed("jobs, batches as one", "all jobs", () => "/api/exports?page_size=25");
+  fixed("jobs, by records", "all jobs", () => "/api/exports?page_size=25&sort=records");
   fixed("overview", "all jobs", () => "/api/overview");
   fixed("status", "one job", (n) => `/api/bulk-data/status/${pick(data.jobIds, n)}`);
   fixed("status of 20,000 files", "one job", () => `/api/bulk-data/status/${data.manyFilesJobId}`);
+  fixed(
+    "files of 20,000, by speed",
+    "one job",
+    (n) => `/api/bulk-data/jobs/${data.manyFilesJobId}/files?sort=speed&page=${1 + (n % 50)}`,
+  );
+  fixed("throughput", "one job", (n) => `/api/bulk-data/jobs/${pick(data.jobIds, n)}/throughput`);
   fixed("log", "one job", (n) => `/api/bulk-data/jobs/${pick(data.jobIds, n)}/events`);
   fixed(
     "rejected lines",
