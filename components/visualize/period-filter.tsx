@@ -24,6 +24,8 @@ export function PeriodFilter({
       label={t("period")}
       placeholder={t("period-any")}
       valueFormat="MMM YYYY"
+      // A button's words, not an input's hint: Mantine's grey has a contrast of 2.6 here.
+      styles={{ placeholder: { color: "var(--mantine-color-dimmed)" } }}
       allowSingleDateInRange
       numberOfColumns={1}
       value={half ? [half, null] : [day(from), day(to)]}
