@@ -117,7 +117,8 @@ test("A running job can be cancelled, and deleted with its data afterwards", asy
   await page.getByRole("button", { name: "Cancel", exact: true }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Cancel the job" }).click();
   await expect(page.getByText("Cancelled", { exact: true }).first()).toBeVisible();
-  await page.getByRole("button", { name: "Delete" }).click();
+  await page.getByRole("button", { name: "Actions" }).click();
+  await page.getByRole("menuitem", { name: /^Delete/ }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Delete job and data" }).click();
   await expect(page).toHaveURL(/\/jobs$/);
   await setFaults({});

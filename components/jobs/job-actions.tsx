@@ -26,11 +26,15 @@ import { jobSizeQuery, useJobCommands } from "@/lib/browser/jobs-queries";
 import type { JobDetail } from "@/lib/contract/job";
 import type { Role } from "@/lib/contract/settings";
 
+/** After these there is nothing at the server to go on with: a retry is a new export. */
+const endedAtServer = new Set(["export-error", "export-gone"]);
+
 /** What a retry of this job does, as its button says it. */
 function retryWord(job: JobDetail): "retry-files" | "retry-attachments" | "resume" | "retry" {
   if (job.warning_code === "attachments-failed") return "retry-attachments";
   if (job.totals.files_failed > 0) return "retry-files";
-  return job.status_url || job.totals.files > 0 ? "resume" : "retry";
+  if (job.totals.files > 0) return "resume";
+  return job.status_url && !endedAtServer.has(job.failure?.code ?? "") ? "resume" : "retry";
 }
 
 /**
