@@ -75,6 +75,10 @@ export function Palette({
     placeholderData: keepPreviousData,
   });
 
+  // Several jobs may have brought the same patient, whose page is one.
+  const rows = wanted ? (patients.data?.rows ?? []) : [];
+  const persons = rows.filter((row, at) => rows.findIndex(({ id }) => id === row.id) === at);
+
   useEffect(() => {
     if (times > 0) spotlight.open();
   }, [times]);
@@ -180,12 +184,12 @@ export function Palette({
     },
     {
       title: t("palette.patients"),
-      entries: (wanted ? (patients.data?.rows ?? []) : []).slice(0, 5).map((row) => ({
-        id: `patient-${row.job_id}-${row.id}`,
+      entries: persons.slice(0, 5).map((row) => ({
+        id: `patient-${row.id}`,
         label: row.id,
         description: [row.columns.name, row.columns.birth_date].filter(Boolean).join(" · "),
         icon: IconUser,
-        run: go(`/data?type=Patient&q=${encodeURIComponent(row.id)}`),
+        run: go(`/data/patients/${encodeURIComponent(row.id)}`),
       })),
     },
     {

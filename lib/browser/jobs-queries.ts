@@ -76,11 +76,13 @@ export const jobQuery = (jobId: string) =>
       isRefusal(state.error) || (state.data && !isActive(state.data)) ? false : 1_500,
   });
 
+// What changes while a job runs has `live` in its key: its end asks once more, or the last figures would be missing.
+
 /** @param live while the job runs, its files change */
 export const filesQuery = (jobId: string, query: Partial<FileListQuery>, live: boolean) => {
   const search = searchOf(query);
   return queryOptions({
-    queryKey: ["jobs", jobId, "files", search],
+    queryKey: ["jobs", jobId, "files", live, search],
     queryFn: ({ signal }) => api(path(jobId, `/files?${search}`), FileList, { signal }),
     placeholderData: keepPreviousData,
     refetchInterval: live ? 2_000 : false,
@@ -90,8 +92,9 @@ export const filesQuery = (jobId: string, query: Partial<FileListQuery>, live: b
 /** @param live while the job loads, its curve grows */
 export const throughputQuery = (jobId: string, live: boolean) =>
   queryOptions({
-    queryKey: ["jobs", jobId, "throughput"],
+    queryKey: ["jobs", jobId, "throughput", live],
     queryFn: ({ signal }) => api(path(jobId, "/throughput"), Throughput, { signal }),
+    placeholderData: keepPreviousData,
     refetchInterval: live ? 2_000 : false,
   });
 
@@ -117,7 +120,7 @@ export const rejectedLinesQuery = (jobId: string, page: number, pageSize: number
 export const eventsQuery = (jobId: string, query: Partial<EventsQuery>, live: boolean) => {
   const search = searchOf(query);
   return queryOptions({
-    queryKey: ["jobs", jobId, "events", search],
+    queryKey: ["jobs", jobId, "events", live, search],
     queryFn: ({ signal }) => api(path(jobId, `/events?${search}`), EventList, { signal }),
     placeholderData: keepPreviousData,
     refetchInterval: live ? 2_000 : false,
