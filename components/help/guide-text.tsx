@@ -42,13 +42,13 @@ function GuideLink({ href = "", children }: { href?: string; children?: ReactNod
   if (to === null) return <Code>{children}</Code>;
   if (/^https?:/.test(to)) {
     return (
-      <Anchor href={to} rel="noreferrer" target="_blank" inherit>
+      <Anchor href={to} rel="noreferrer" target="_blank" inherit underline="always">
         {children}
       </Anchor>
     );
   }
   return (
-    <Anchor component={Link} href={to} inherit>
+    <Anchor component={Link} href={to} inherit underline="always">
       {children}
     </Anchor>
   );
