@@ -20,6 +20,8 @@ async function look(page: Page, name: string) {
       () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
     );
     expect([name, width, overflow > 0]).toEqual([name, width, false]);
+    // What is very wide has nothing that the other two have not, and axe takes a second each time.
+    if (width > 2000) continue;
     const { violations } = await new AxeBuilder({ page }).analyze();
     expect(violations.map(({ id, nodes }) => `${name} ${width} ${id}: ${nodes[0]?.html}`)).toEqual(
       [],
