@@ -1,6 +1,6 @@
 "use client";
 
-import { useMantineColorScheme } from "@mantine/core";
+import { Modal, useMantineColorScheme, VisuallyHidden } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { Spotlight, spotlight } from "@mantine/spotlight";
 import {
@@ -214,6 +214,9 @@ export function Palette({
 
   return (
     <Spotlight.Root query={text} onQueryChange={setText} shortcut={null} scrollable maxHeight={420}>
+      <VisuallyHidden>
+        <Modal.Title>{t("search")}</Modal.Title>
+      </VisuallyHidden>
       <Spotlight.Search
         placeholder={t("search-hint")}
         aria-label={t("search-hint")}

@@ -109,7 +109,8 @@ function refuseForeignSite(request: Request): void {
 
 async function actorOf(request: Request): Promise<Actor | null> {
   // Of several proxies the first one is what the caller's own address was said to be.
-  const from = request.headers.get("x-forwarded-for")?.split(",")[0]?.trim().slice(0, 45) || null;
+  const told = request.headers.get("x-forwarded-for")?.split(",")[0]?.trim().slice(0, 45);
+  const from = told?.replace(/^::ffff:/, "") || null;
   const byKey = await actorOfHeader(request.headers.get("authorization"), from);
   if (byKey) {
     refuseForeignSite(request);
