@@ -95,7 +95,10 @@ async function writeParts(
   let written: Part[] = [];
   await fencedTransaction<{ id: string }>(client, fence, async (held) => {
     const ids = new Set(held.map(({ id }) => id));
-    written = parts.filter(({ file }) => ids.has(file.fileId));
+    // In the order of the manifest, whichever came first: of repeats the last line stays.
+    written = parts
+      .filter(({ file }) => ids.has(file.fileId))
+      .sort((one, other) => one.file.fileNo - other.file.fileNo);
     if (written.length === 0) throw new LeaseLost(`files of job ${jobId}`);
     let { duplicates } = await writer.write(written.flatMap(({ rows }) => rows));
     await writeRejects(
