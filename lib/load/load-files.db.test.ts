@@ -153,3 +153,12 @@ test("what is set and noted of files that come from memory is there with their r
   await expect(again).rejects.toThrow(LeaseLost);
   expect((await stateOf(job.jobId)).rows.map(({ id }) => id)).toEqual(["a", "b"]);
 });
+
+test("of a resource that two files hold the later file's stays, though it came first", async () => {
+  const contents = [`${patient("a")}${patient("b")}`, `${patient("a")}${patient("c")}`];
+  const [inOrder, reversed] = [await newJob(contents), await newJob(contents)];
+  await loadFiles(inOrder);
+  await loadFiles({ ...reversed, files: [...reversed.files].reverse() });
+  await Promise.all([settleJob(inOrder.jobId), settleJob(reversed.jobId)]);
+  expect(await stateOf(reversed.jobId)).toEqual(await stateOf(inOrder.jobId));
+});
