@@ -10,11 +10,9 @@ import {
   Text,
   TextInput,
 } from "@mantine/core";
-import { useDebouncedCallback } from "@mantine/hooks";
 import { IconDatabase, IconDatabaseSearch, IconSearch } from "@tabler/icons-react";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
-import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { EmptyState } from "@/components/feedback/empty-state";
 import { Loaded } from "@/components/feedback/loaded";
@@ -28,6 +26,7 @@ import { PageHeader } from "@/components/frame/page-header";
 import { chartFilter, chartParams } from "@/lib/browser/chart-filter";
 import { useDataRows, useDataTypes } from "@/lib/browser/data-queries";
 import { useJobChoices } from "@/lib/browser/job-choices";
+import { useSearchText } from "@/lib/browser/search-text";
 import { useUrlState } from "@/lib/browser/url-state";
 import type { DataRow } from "@/lib/contract/data";
 import classes from "./data.module.css";
@@ -91,10 +90,9 @@ export function DataBrowser() {
   ];
   const jobNames = new Map(jobs.map((one) => [one.job_id, nameOf(one).short]));
 
-  const [typed, setTyped] = useState(q ?? "");
-  const find = useDebouncedCallback((text: string) => set({ q: text.trim(), page: null }), 300);
+  const words = useSearchText(q ?? "", (text) => set({ q: text, page: null }));
   const clear = () => {
-    setTyped("");
+    words.empty();
     const others = ["job", "connection", "group", "sex", "age", "from", "to", ...traceNames];
     set({
       q: null,
@@ -161,7 +159,6 @@ export function DataBrowser() {
               types={offered}
               value={type}
               onChange={(next) => {
-                setTyped("");
                 // What a bar stood for was of its own type.
                 const others = Object.fromEntries(traceNames.map((name) => [name, null]));
                 set({ type: next, q: null, page: null, open: null, ...others });
@@ -174,19 +171,16 @@ export function DataBrowser() {
             <TextInput
               label={t("search")}
               placeholder={t(`search-hint.${hint}`)}
-              value={typed}
-              onChange={({ currentTarget }) => {
-                setTyped(currentTarget.value);
-                find(currentTarget.value);
-              }}
+              value={words.typed}
+              onChange={({ currentTarget }) => words.type(currentTarget.value)}
               leftSection={<IconSearch size={16} aria-hidden />}
               rightSection={
-                typed ? (
+                words.typed ? (
                   <CloseButton
                     size="sm"
                     aria-label={t("clear-search")}
                     onClick={() => {
-                      setTyped("");
+                      words.empty();
                       set({ q: null, page: null });
                     }}
                   />

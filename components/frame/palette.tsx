@@ -19,7 +19,7 @@ import {
   IconUser,
   IconUsersGroup,
 } from "@tabler/icons-react";
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { type ReactNode, useEffect, useState } from "react";
 import { useLocale, useTranslations } from "use-intl";
@@ -63,17 +63,10 @@ export function Palette({
   const go = (href: string) => () => router.push(href);
 
   const connections = useQuery(connectionsQuery());
-  const wanted = asked.length >= 2;
-  const jobs = useQuery({
-    ...paletteJobsQuery(asked),
-    enabled: wanted,
-    placeholderData: keepPreviousData,
-  });
-  const patients = useQuery({
-    ...palettePatientsQuery(asked),
-    enabled: wanted,
-    placeholderData: keepPreviousData,
-  });
+  // Enter goes to the first of what is listed: what was found for other words must not stand there.
+  const wanted = asked.length >= 2 && asked === text.trim();
+  const jobs = useQuery({ ...paletteJobsQuery(asked), enabled: wanted });
+  const patients = useQuery({ ...palettePatientsQuery(asked), enabled: wanted });
 
   // Several jobs may have brought the same patient, whose page is one.
   const rows = wanted ? (patients.data?.rows ?? []) : [];
@@ -210,7 +203,7 @@ export function Palette({
     },
   ];
   const shown = sections.filter(({ entries }) => entries.length > 0);
-  const waiting = wanted && (jobs.isFetching || patients.isFetching || asked !== text.trim());
+  const waiting = jobs.isFetching || patients.isFetching || asked !== text.trim();
 
   return (
     <Spotlight.Root query={text} onQueryChange={setText} shortcut={null} scrollable maxHeight={420}>

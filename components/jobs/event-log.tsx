@@ -17,7 +17,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useFormatter, useMessages, useTranslations } from "use-intl";
 import { Loaded } from "@/components/feedback/loaded";
-import { eventsQuery } from "@/lib/browser/jobs-queries";
+import { eventsQuery, type JobEnd } from "@/lib/browser/jobs-queries";
 import type { EventsQuery } from "@/lib/contract/job";
 
 /** Links and kinds of files repeat what the number says; the download has them, and whole headers too. */
@@ -41,7 +41,7 @@ const kinds = ["all", "problems", "server", "files"] as const;
 const [some, many] = [200, 5_000];
 
 /** What happened, newest first, growing while the job runs; the filter looks through the whole log. */
-export function EventLog({ jobId, live }: { jobId: string; live: boolean }) {
+export function EventLog({ job }: { job: JobEnd }) {
   const t = useTranslations("jobs.detail");
   const tEvent = useTranslations("jobs.event");
   const known = (useMessages() as { jobs: { event: Record<string, string> } }).jobs.event;
@@ -56,7 +56,7 @@ export function EventLog({ jobId, live }: { jobId: string; live: boolean }) {
     .map(([event]) => event)
     .join(",");
   const query = useQuery(
-    eventsQuery(jobId, { limit, about, ...(q ? { q, ...(named ? { named } : {}) } : {}) }, live),
+    eventsQuery(job, { limit, about, ...(q ? { q, ...(named ? { named } : {}) } : {}) }),
   );
   const word = (event: string) => (known[event] ? tEvent(event as never) : event);
   return (
@@ -84,7 +84,7 @@ export function EventLog({ jobId, live }: { jobId: string; live: boolean }) {
           />
           <Button
             component="a"
-            href={`/api/bulk-data/jobs/${jobId}/log`}
+            href={`/api/bulk-data/jobs/${job.job_id}/log`}
             download
             variant="default"
             size="xs"

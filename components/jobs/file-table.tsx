@@ -22,7 +22,7 @@ import { useFailureText } from "@/components/feedback/failure-text";
 import { Loaded } from "@/components/feedback/loaded";
 import { useBytes } from "@/components/format/use-bytes";
 import { useDuration } from "@/components/format/use-duration";
-import { filesQuery, isActive } from "@/lib/browser/jobs-queries";
+import { filesQuery } from "@/lib/browser/jobs-queries";
 import { useUrlState } from "@/lib/browser/url-state";
 import { FileListQuery, FileState, type FileView, type JobDetail } from "@/lib/contract/job";
 import { FileStateBadge } from "./file-state-badge";
@@ -59,7 +59,7 @@ export function FileTable({ job }: { job: JobDetail }) {
   const t = useTranslations("jobs.detail");
   const { search, set } = useUrlState();
   const query = queryOf(search);
-  const files = useQuery(filesQuery(job.job_id, query, isActive(job)));
+  const files = useQuery(filesQuery(job, query));
   const filtered = Boolean(query.states?.length || query.type || query.amiss);
   const word = (type: string) =>
     ["error", "deleted", "output"].includes(type) ? t(`file.kind.${type}` as never) : type;

@@ -13,7 +13,6 @@ import {
   Text,
   TextInput,
 } from "@mantine/core";
-import { useDebouncedCallback } from "@mantine/hooks";
 import {
   IconAlertTriangle,
   IconBan,
@@ -29,7 +28,6 @@ import { useQueries, useQuery } from "@tanstack/react-query";
 import { DataTable } from "mantine-datatable";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
-import { useState } from "react";
 import { useFormatter, useTranslations } from "use-intl";
 import { EmptyState } from "@/components/feedback/empty-state";
 import { Loaded } from "@/components/feedback/loaded";
@@ -39,6 +37,7 @@ import { ShortId } from "@/components/format/short-id";
 import { PageHeader } from "@/components/frame/page-header";
 import { connectionsQuery } from "@/lib/browser/connections-queries";
 import { exportsQuery, isActive, jobsQuery } from "@/lib/browser/jobs-queries";
+import { useSearchText } from "@/lib/browser/search-text";
 import { useUrlState } from "@/lib/browser/url-state";
 import {
   type BatchView,
@@ -169,20 +168,16 @@ function Filters({
   const t = useTranslations("jobs");
   const { set } = useUrlState();
   const connections = useQuery(connectionsQuery());
-  const [text, setText] = useState(query.q ?? "");
-  const find = useDebouncedCallback((q: string) => set({ q, page: null }), 250);
+  const words = useSearchText(query.q ?? "", (q) => set({ q, page: null }));
   return (
     <Group gap="sm" mb="md" align="flex-end">
       <TextInput
         aria-label={t("filter.search")}
         placeholder={t("filter.search")}
         leftSection={<IconSearch size={16} aria-hidden />}
-        value={text}
+        value={words.typed}
         maxLength={200}
-        onChange={({ currentTarget: { value } }) => {
-          setText(value);
-          find(value);
-        }}
+        onChange={({ currentTarget }) => words.type(currentTarget.value)}
         style={{ flex: "1 1 16rem", maxWidth: "24rem" }}
       />
       <MultiSelect
@@ -214,7 +209,7 @@ function Filters({
           variant="subtle"
           leftSection={<IconFilterOff size={16} aria-hidden />}
           onClick={() => {
-            setText("");
+            words.empty();
             set({ q: null, status: null, connection: null, page: null });
           }}
         >

@@ -120,7 +120,7 @@ function Detail({ job, role }: { job: JobDetail; role: Role }) {
         <Attachments job={job} />
         <Outcomes job={job} />
         {job.rejected_lines > 0 ? <RejectedLines jobId={job.job_id} /> : null}
-        <EventLog jobId={job.job_id} live={live} />
+        <EventLog job={job} />
         <section>
           <Title order={2} size="h4" mb="xs">
             {t("json")}

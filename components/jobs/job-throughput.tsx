@@ -7,7 +7,7 @@ import { ChartCard } from "@/components/charts/chart-card";
 import { RateChart } from "@/components/charts/rate-chart";
 import { useBytes } from "@/components/format/use-bytes";
 import { useDuration } from "@/components/format/use-duration";
-import { isActive, throughputQuery } from "@/lib/browser/jobs-queries";
+import { throughputQuery } from "@/lib/browser/jobs-queries";
 import type { JobSummary, Throughput } from "@/lib/contract/job";
 
 const height = 168;
@@ -30,8 +30,7 @@ export function JobThroughput({ job }: { job: JobSummary }) {
   const format = useFormatter();
   const bytes = useBytes();
   const duration = useDuration();
-  const live = isActive(job);
-  const query = useQuery(throughputQuery(job.job_id, live));
+  const query = useQuery(throughputQuery(job));
   const points = query.data?.points ?? [];
   const begun = job.stage !== "kickoff" && job.stage !== "poll" && job.totals.lines > 0;
   if (points.length === 0 && !(begun && query.isPending)) return null;

@@ -1,14 +1,13 @@
 "use client";
 
 import { Button, Code, Group, Pagination, Select, Table, Text, TextInput } from "@mantine/core";
-import { useDebouncedCallback } from "@mantine/hooks";
 import { IconListSearch, IconSearch } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
 import { useFormatter, useMessages, useTranslations } from "use-intl";
 import { EmptyState } from "@/components/feedback/empty-state";
 import { RelativeTime } from "@/components/format/relative-time";
 import { ShortId } from "@/components/format/short-id";
+import { useSearchText } from "@/lib/browser/search-text";
 import { auditQuery } from "@/lib/browser/settings-queries";
 import { useUrlState } from "@/lib/browser/url-state";
 import { Panel } from "./panel";
@@ -29,19 +28,18 @@ export function AuditPanel() {
   const t = useTranslations("settings.audit");
   const frame = useTranslations("frame");
   const format = useFormatter();
-  const words = (useMessages() as unknown as Words).settings.audit.actions;
+  const known = (useMessages() as unknown as Words).settings.audit.actions;
   const { search, set } = useUrlState();
   const page = Math.max(1, Math.trunc(Number(search.get("page"))) || 1);
   const q = search.get("q") ?? "";
   const action = search.get("action") ?? "";
   const query = useQuery(auditQuery({ page, q, action }));
-  const [typed, setTyped] = useState(q);
-  const look = useDebouncedCallback((text: string) => set({ q: text || null, page: null }), 300);
+  const words = useSearchText(q, (text) => set({ q: text, page: null }));
 
   /** The words of "noun.verb"; an action that has none yet is shown as it is. */
   const actionText = (code: string) => {
     const [noun = "", verb = ""] = code.split(".");
-    return words[noun]?.[verb] ?? code;
+    return known[noun]?.[verb] ?? code;
   };
   const actorText = (actor: string) =>
     actor === "system"
@@ -49,7 +47,7 @@ export function AuditPanel() {
       : actor.startsWith("key:")
         ? t("key", { prefix: actor.slice(4) })
         : actor;
-  const actions = Object.entries(words).flatMap(([noun, verbs]) =>
+  const actions = Object.entries(known).flatMap(([noun, verbs]) =>
     Object.entries(verbs).map(([verb, label]) => ({ value: `${noun}.${verb}`, label })),
   );
 
@@ -62,11 +60,8 @@ export function AuditPanel() {
               aria-label={t("search")}
               placeholder={t("search")}
               leftSection={<IconSearch size={16} aria-hidden />}
-              value={typed}
-              onChange={(event) => {
-                setTyped(event.currentTarget.value);
-                look(event.currentTarget.value);
-              }}
+              value={words.typed}
+              onChange={(event) => words.type(event.currentTarget.value)}
               style={{ flex: "1 1 14rem", maxWidth: 360 }}
             />
             <Select
@@ -90,7 +85,7 @@ export function AuditPanel() {
                 <Button
                   variant="default"
                   onClick={() => {
-                    setTyped("");
+                    words.empty();
                     set({ q: null, action: null, page: null });
                   }}
                 >

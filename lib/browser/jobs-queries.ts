@@ -13,6 +13,7 @@ import {
   type JobListQuery,
   JobSize,
   type JobStatus,
+  type JobSummary,
   RejectedLineList,
   Throughput,
 } from "@/lib/contract/job";
@@ -76,26 +77,34 @@ export const jobQuery = (jobId: string) =>
       isRefusal(state.error) || (state.data && !isActive(state.data)) ? false : 1_500,
   });
 
-// What changes while a job runs has `live` in its key: its end asks once more, or the last figures would be missing.
+/** As much of a job as says whether it runs, and if not, since when. */
+export type JobEnd = Pick<JobSummary, "job_id" | "status" | "ended_at">;
 
-/** @param live while the job runs, its files change */
-export const filesQuery = (jobId: string, query: Partial<FileListQuery>, live: boolean) => {
+/**
+ * What changes while a job runs has its end in its key: each end asks once more, or the last figures
+ * would be missing. Not whether it runs: of a job that is retried the answer of before would stand again.
+ */
+const partOf = (job: JobEnd, part: string) =>
+  ["jobs", job.job_id, part, isActive(job) ? "running" : job.ended_at] as const;
+
+const whileRunning = (job: JobEnd) => (isActive(job) ? 2_000 : false);
+
+export const filesQuery = (job: JobEnd, query: Partial<FileListQuery>) => {
   const search = searchOf(query);
   return queryOptions({
-    queryKey: ["jobs", jobId, "files", live, search],
-    queryFn: ({ signal }) => api(path(jobId, `/files?${search}`), FileList, { signal }),
+    queryKey: [...partOf(job, "files"), search],
+    queryFn: ({ signal }) => api(path(job.job_id, `/files?${search}`), FileList, { signal }),
     placeholderData: keepPreviousData,
-    refetchInterval: live ? 2_000 : false,
+    refetchInterval: whileRunning(job),
   });
 };
 
-/** @param live while the job loads, its curve grows */
-export const throughputQuery = (jobId: string, live: boolean) =>
+export const throughputQuery = (job: JobEnd) =>
   queryOptions({
-    queryKey: ["jobs", jobId, "throughput", live],
-    queryFn: ({ signal }) => api(path(jobId, "/throughput"), Throughput, { signal }),
+    queryKey: partOf(job, "throughput"),
+    queryFn: ({ signal }) => api(path(job.job_id, "/throughput"), Throughput, { signal }),
     placeholderData: keepPreviousData,
-    refetchInterval: live ? 2_000 : false,
+    refetchInterval: whileRunning(job),
   });
 
 /** What removing the job frees; asked when somebody is about to. */
@@ -116,14 +125,13 @@ export const rejectedLinesQuery = (jobId: string, page: number, pageSize: number
     placeholderData: keepPreviousData,
   });
 
-/** @param live while the job runs, the log grows */
-export const eventsQuery = (jobId: string, query: Partial<EventsQuery>, live: boolean) => {
+export const eventsQuery = (job: JobEnd, query: Partial<EventsQuery>) => {
   const search = searchOf(query);
   return queryOptions({
-    queryKey: ["jobs", jobId, "events", live, search],
-    queryFn: ({ signal }) => api(path(jobId, `/events?${search}`), EventList, { signal }),
+    queryKey: [...partOf(job, "events"), search],
+    queryFn: ({ signal }) => api(path(job.job_id, `/events?${search}`), EventList, { signal }),
     placeholderData: keepPreviousData,
-    refetchInterval: live ? 2_000 : false,
+    refetchInterval: whileRunning(job),
   });
 };
 
