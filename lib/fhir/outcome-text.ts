@@ -64,33 +64,42 @@ function looseText(json: unknown): string {
   return words || error;
 }
 
-const entities: Record<string, string> = {
-  amp: "&",
-  lt: "<",
-  gt: ">",
-  quot: '"',
-  apos: "'",
-  "#39": "'",
-  nbsp: " ",
-};
+const entities = new Map([
+  ["amp", "&"],
+  ["lt", "<"],
+  ["gt", ">"],
+  ["quot", '"'],
+  ["apos", "'"],
+  ["#39", "'"],
+  ["nbsp", " "],
+]);
+
+/** Of a web page nobody needs more to know what it says. */
+const longestPage = 64 * 1024;
 
 function plainText(text: string): string {
   return text
+    .slice(0, longestPage)
     .replace(/<(script|style|head)\b[\s\S]*?(<\/\1\s*>|$)/gi, (part) => {
-      const title = /<title[^>]*>([\s\S]*?)<\/title/i.exec(part)?.[1];
+      const title = /<title[^<>]*>([^<]*)/i.exec(part)?.[1];
       return title ? ` ${title} ` : " ";
     })
-    .replace(/<[^>]*>/g, " ")
-    .replace(/&(#?\w+);/g, (whole, name: string) => entities[name.toLowerCase()] ?? whole);
+    .replace(/<[^<>]*>/g, " ")
+    .replace(/&(#?\w+);/g, (whole, name: string) => entities.get(name.toLowerCase()) ?? whole);
 }
 
-/** One line, without control characters and without anything that looks like a token. */
+/**
+ * One line, without control characters, halves of surrogate pairs (which jsonb does not take) and anything
+ * that looks like a token.
+ */
 function bounded(text: string, limit = 500): string {
   const line = text
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
     .replace(/[\s\u0000-\u001f\u007f\u2028\u2029]+/g, " ")
+    // Looking for tokens takes the square of the length.
+    .slice(0, 4 * limit)
     .replace(/\beyJ[\w-]{8,}(\.[\w-]*){1,4}/g, "…")
     .replace(/\bBearer\s+[\w.~+/-]{8,}=*/gi, "Bearer …")
     .trim();
-  return line.length > limit ? `${line.slice(0, limit - 1)}…` : line;
+  return (line.length > limit ? `${line.slice(0, limit - 1)}…` : line).toWellFormed();
 }
