@@ -1,9 +1,23 @@
 import { AppError } from "@/lib/errors";
+import { isObject } from "./json";
 import { readText } from "./read-text";
 import { withoutQuery } from "./web-address";
 
+/** In JSON's text: what PostgreSQL's json cannot hold may be there. */
+const suspicious = /\\u(0000|d[89a-f])/i;
+
+/** Text as the database can hold it: without NUL, and without halves of surrogate pairs. */
+const storable = (text: string) => text.replaceAll("\u0000", "").toWellFormed();
+
+const storableIn = (_name: string, value: unknown) => {
+  if (typeof value === "string") return storable(value);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [storable(name), one]));
+};
+
 /**
  * The body as JSON, whatever its Content-Type claims (servers label FHIR as text/json and worse).
+ * What no database can hold of its texts is left out: manifests and capabilities are kept.
  * @param limitBytes more than that is refused; a manifest of 20,000 files has 8 MB
  * @throws AppError not-fhir where it is a web page, another format or larger; as `readText`
  */
@@ -14,7 +28,7 @@ export async function readJson(
   const { text, whole } = await readText(response, limitBytes);
   try {
     if (!whole) throw new RangeError(`more than ${limitBytes} bytes`);
-    return JSON.parse(text.replace(/^\uFEFF/, ""));
+    return JSON.parse(text.replace(/^\uFEFF/, ""), suspicious.test(text) ? storableIn : undefined);
   } catch (cause) {
     const type = response.headers.get("content-type")?.split(";")[0]?.trim();
     throw new AppError(
