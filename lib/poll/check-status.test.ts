@@ -39,6 +39,16 @@ test("while it runs, the server says when to come back and how far it is", async
 });
 
 test.each([
+  ["utf8", "导出中 50%"],
+  ["latin1", "50\u00a0% terminé"],
+] as const)("words of X-Progress in %s are read", async (encoding, progress) => {
+  // As they come out of a header: a character for each byte.
+  const headers = { "X-Progress": Buffer.from(progress, encoding).toString("latin1") };
+  const status = await check(() => new Response(null, { status: 202, headers }));
+  expect(status).toMatchObject({ progress });
+});
+
+test.each([
   [0, 1],
   [1, 2],
   [3, 8],

@@ -57,7 +57,7 @@ export async function checkStatus(
     return {
       state: "waiting",
       retryAt: retryAfter(response.headers.get("retry-after"), now) ?? suggested,
-      progress: response.headers.get("x-progress")?.trim().slice(0, 200) || null,
+      progress: progressOf(response.headers.get("x-progress")),
     };
   }
   if (response.ok && status < 300) {
@@ -84,6 +84,20 @@ export async function checkStatus(
   const considered = (response.ok || (status === 500 && refusal.fhir)) && !refusal.transient;
   const common = considered ? null : commonRefusal(refusal, now);
   throw common ?? new AppError("export-error", { reason }, { evidence });
+}
+
+/**
+ * The server's own words. A header is a character for each byte (RFC 9110, 5.5), and servers that do not
+ * speak English write UTF-8 into it.
+ */
+function progressOf(header: string | null): string | null {
+  let words = header?.trim() ?? "";
+  try {
+    words = new TextDecoder("utf-8", { fatal: true }).decode(Buffer.from(words, "latin1"));
+  } catch {
+    // No UTF-8: Latin-1, as it stands there.
+  }
+  return words.slice(0, 200).toWellFormed() || null;
 }
 
 /** A page that a gateway puts in place of the answer, or half of one, says nothing about the export. */
