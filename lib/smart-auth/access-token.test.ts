@@ -103,6 +103,12 @@ test.each<[string, [number, unknown, Record<string, string>?], string, boolean]>
     false,
   ],
   [
+    "a token that no header can carry",
+    [200, { access_token: "to\nken", token_type: "bearer", expires_in: 300 }],
+    "smart-auth-not-token",
+    false,
+  ],
+  [
     "a web page that refuses",
     [403, "<h1>Forbidden</h1>", { "content-type": "text/html" }],
     "smart-auth-not-token",

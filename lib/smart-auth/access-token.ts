@@ -65,7 +65,8 @@ export async function requestAccessToken(
   const answer = jsonOf(text);
   if (response.ok) {
     const token = answer?.access_token;
-    if (typeof token === "string" && token !== "") {
+    // Of what no header can carry the error would quote the token.
+    if (typeof token === "string" && /^[\x21-\x7e]+$/.test(token)) {
       return {
         accessToken: token,
         expiresAt: new Date(now.getTime() + lifetimeSeconds(answer?.expires_in) * 1000),
