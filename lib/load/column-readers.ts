@@ -88,12 +88,18 @@ export const searchIndexes: Record<DataTable, Record<string, string>> = {
   resources: { id: hash("id"), words: hash("code") },
 };
 
+/** Codes of components stand in the roll-ups of values, which are looked up by code. */
+const rolledUpByCode = "component_codes";
+
 /** Where those that hold text stand among the reader's columns: an index entry has an end. */
 export const indexedTexts = Object.fromEntries(
   Object.entries(columnReaders).map(([table, { names }]) => [
     table,
     names.flatMap((name, index) =>
-      lookUpColumns[table as DataTable].includes(name) && kindOf(name) === "text" ? [index] : [],
+      name === rolledUpByCode ||
+      (lookUpColumns[table as DataTable].includes(name) && kindOf(name) === "text")
+        ? [index]
+        : [],
     ),
   ]),
 ) as Record<DataTable, number[]>;

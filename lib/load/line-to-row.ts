@@ -37,6 +37,10 @@ export type RowContext = {
 
 /** A B-tree entry may have 2,704 bytes; the columns beside the text take some of them. */
 const indexedBytes = 2_600;
+const isTooLong = (cell: unknown): boolean =>
+  typeof cell === "string" &&
+  cell.length * 3 > indexedBytes &&
+  Buffer.byteLength(cell) > indexedBytes;
 
 /** Block header of an organized file (Bulk Data Access, organizeOutputBy): no resource of the export. */
 function isHeader(resource: Json): boolean {
@@ -85,8 +89,7 @@ export function rowReader(
     const cells = Object.values(columns);
     for (const index of indexedTexts[table]) {
       const cell = cells[index];
-      if (typeof cell !== "string" || cell.length * 3 <= indexedBytes) continue;
-      if (Buffer.byteLength(cell) > indexedBytes) {
+      if (Array.isArray(cell) ? cell.some(isTooLong) : isTooLong(cell)) {
         return refused(
           line,
           "not-storable",

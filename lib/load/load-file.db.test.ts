@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -196,6 +196,24 @@ test("lines that only PostgreSQL refuses are found and kept aside in its words; 
   expect(rows.every((row) => row.reason_code === "not-storable")).toBe(true);
   expect(rows[0].reason).toContain("\\u0000 cannot be converted to text");
   expect(await count("patients", jobId)).toBe(300);
+});
+
+test("a component's code that no index could hold is refused with its line, and the job is settled", async () => {
+  const jobId = await newJob();
+  const measured = (id: string, code: string) =>
+    JSON.stringify({
+      resourceType: "Observation",
+      id,
+      subject: { reference: "Patient/p" },
+      component: [{ code: { coding: [{ code }] }, valueQuantity: { value: 1 } }],
+    });
+  // Chance cannot be compressed.
+  const content = lines(measured("a", "sys"), measured("b", randomBytes(4_000).toString("base64")));
+  const file = await newFile(jobId, { type: "Observation", content });
+  await loadFile(file);
+  await settleJob(jobId);
+  expect(await counters(file.fileId)).toMatchObject({ lines: 2, accepted: 1, rejected: 1 });
+  expect(await rejected(file.fileId)).toMatchObject([{ line_no: 2, reason_code: "not-storable" }]);
 });
 
 test("files that share resources, loaded at the same time, store each once and the later file wins", async () => {
