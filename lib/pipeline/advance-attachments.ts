@@ -15,6 +15,7 @@ import {
   storeAttachmentRetry,
 } from "@/lib/store/attachments";
 import { isLeaseLost, type StageFunctions } from "./advance-job";
+import { clearRemoved } from "./clear-removed";
 import { failureOf } from "./failure-of";
 import { nextTry } from "./next-try";
 import { budgets } from "./stages";
@@ -88,8 +89,11 @@ export async function advanceAttachments(
           await advance(one, stages, lost);
         } catch (error) {
           lost.throwIfAborted();
-          // Of this one alone: another worker has it.
-          if (isLeaseLost(error)) continue;
+          // Of this one alone: another worker has it, or nobody any more.
+          if (isLeaseLost(error)) {
+            await clearRemoved(one.jobId);
+            continue;
+          }
           const failure = failureOf(error, { jobId, attachmentId });
           const next = nextTry(failure, { attempts, budget: budgets.download });
           log().warn(
@@ -109,6 +113,7 @@ export async function advanceAttachments(
   } catch (error) {
     if (isLeaseLost(error)) {
       log().info({ jobId }, "leases lost: cancelled, or another worker goes on");
+      if (jobId) await clearRemoved(jobId);
     } else if (signal?.aborted) {
       await releaseAttachments(left).catch(() => {});
     } else log().warn({ jobId, err: error }, "not written: the leases will run out");

@@ -19,6 +19,7 @@ import { LeaseLost } from "@/lib/store/lease-lost";
 import { storeExpected } from "@/lib/store/search-writes";
 import { isLeaseLost, type StageFunctions } from "./advance-job";
 import { atItsPace } from "./at-its-pace";
+import { clearRemoved } from "./clear-removed";
 import { EarlyLoad } from "./early-load";
 import { failureOf } from "./failure-of";
 import { fetchUnit, isSearchUrl } from "./fetch-unit";
@@ -267,6 +268,7 @@ async function guarded<T>(
   } catch (error) {
     if (isLeaseLost(error)) {
       log().info(where, "lease lost: cancelled, or another worker goes on");
+      await clearRemoved(file.jobId);
       return null;
     }
     try {
@@ -283,6 +285,7 @@ async function guarded<T>(
       else await storeFileFailure(file, failure);
     } catch (unwritten) {
       log().warn({ ...where, err: unwritten }, "not written: the lease will run out");
+      if (isLeaseLost(unwritten)) await clearRemoved(file.jobId);
     }
     return null;
   }

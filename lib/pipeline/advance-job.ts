@@ -19,6 +19,7 @@ import { LeaseLost } from "@/lib/store/lease-lost";
 import { storeLinksAnew } from "@/lib/store/links-anew";
 import { storeSearchInstead } from "@/lib/store/search-writes";
 import { hasStrangers, storeMembership } from "@/lib/store/store-membership";
+import { clearRemoved } from "./clear-removed";
 import { failureOf } from "./failure-of";
 import { nextTry } from "./next-try";
 import { reasonToSearch } from "./reason-to-search";
@@ -282,6 +283,7 @@ export async function advanceJob(
   } catch (error) {
     if (isLeaseLost(error)) {
       log().info(where, "lease lost: cancelled, or another worker goes on");
+      await clearRemoved(job.jobId);
       return null;
     }
     const failure = failureOf(error, where);
@@ -303,6 +305,7 @@ export async function advanceJob(
       }
     } catch (unwritten) {
       log().warn({ ...where, err: unwritten }, "not written: the lease will run out");
+      if (isLeaseLost(unwritten)) await clearRemoved(job.jobId);
     }
     return { failure, goesOn: next !== null };
   }

@@ -7,10 +7,14 @@ import path from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { KickOffBody } from "@/lib/contract/export-request";
 import { ResumeBody } from "@/lib/contract/job";
+import { dropJob } from "@/lib/load/drop-job";
+import { prepareJob } from "@/lib/load/prepare-job";
 import { database } from "@/lib/store/client";
 import { getConnection, listConnections } from "@/lib/store/connections";
 import { freshDatabase, removeJobs } from "@/lib/store/fresh-database";
 import { health } from "@/lib/store/health";
+import { jobForTests } from "@/lib/store/job-for-tests";
+import { storePurge } from "@/lib/store/job-orders";
 import { jobDetail } from "@/lib/store/jobs";
 import { overview } from "@/lib/store/overview";
 import { listRejectedLines, rejectedLinesAsNdjson } from "@/lib/store/rejected-lines";
@@ -373,6 +377,59 @@ test("a removed job leaves no rows, no partitions and no files", async () => {
     [job_id],
   );
   expect(rows[0].n).toBe(0);
+});
+
+test("a job whose removal was interrupted is not taken for an export, and can be removed", async () => {
+  startWorker();
+  const { job_id } = await untilEnded((await kickOffJob(kickOffBody(), by)).job_id);
+  const interrupted = storePurge(job_id, async () => {
+    await dropJob(job_id);
+    throw new Error("the process ends here");
+  });
+  await expect(interrupted).rejects.toThrow("the process ends here");
+  expect(await jobDetail(job_id)).toMatchObject({
+    status: "cancelled",
+    can: { retry: false, purge: true },
+  });
+  const current = "SELECT count(*)::int AS n FROM current_exports WHERE etl_job_id = $1";
+  expect((await database().pool.query(current, [job_id])).rows).toEqual([{ n: 0 }]);
+  await purgeJob(job_id);
+  await expect(jobDetail(job_id)).rejects.toMatchObject({ code: "not-found" });
+});
+
+test("removing a failed job waits for a chunk that is being written, and not the other way round", async () => {
+  const { pool } = database();
+  const jobId = await jobForTests();
+  await prepareJob(jobId);
+  await pool.query("UPDATE export_jobs SET stage = 'failed', ended_at = now() WHERE id = $1", [
+    jobId,
+  ]);
+  await pool.query(
+    `INSERT INTO export_files (id, job_id, file_no, kind, url, state, locked_by)
+     VALUES (gen_random_uuid(), $1, 1, 'output', 'https://bulk.example.org/1', 'downloaded', 'w')`,
+    [jobId],
+  );
+  // As a load writes: its file first, then rows, then the counters, which also write to job_throughput.
+  const load = await pool.connect();
+  await load.query("BEGIN");
+  await load.query("SELECT FROM export_files WHERE job_id = $1 FOR NO KEY UPDATE", [jobId]);
+  await load.query(
+    `INSERT INTO patients (etl_job_id, patient_id, id, file_no, line_no, resource)
+     VALUES ($1, 'p', 'p', 1, 1, '{}')`,
+    [jobId],
+  );
+  const removed = purgeJob(jobId);
+  const waits = `SELECT FROM pg_stat_activity WHERE datname = current_database()
+    AND wait_event_type = 'Lock' AND query ~ 'export_files|DROP'`;
+  await vi.waitFor(async () => expect((await pool.query(waits)).rowCount).toBe(1));
+  await load.query("SET LOCAL lock_timeout = '5s'");
+  await load.query("UPDATE export_files SET lines = 1, loaded_bytes = 9 WHERE job_id = $1", [
+    jobId,
+  ]);
+  await load.query("COMMIT");
+  load.release();
+  await removed;
+  await expect(jobDetail(jobId)).rejects.toMatchObject({ code: "not-found" });
 });
 
 async function bearerToken(): Promise<string> {

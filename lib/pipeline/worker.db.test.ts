@@ -18,6 +18,7 @@ import { jobForTests } from "@/lib/store/job-for-tests";
 import { storeCancel, storeRetry } from "@/lib/store/job-orders";
 import { jobDetail, jobList } from "@/lib/store/jobs";
 import type { StageFunctions } from "./advance-job";
+import { purgeJob } from "./commands";
 import { stageToRetry } from "./stages";
 import { runWorker } from "./worker";
 
@@ -415,6 +416,47 @@ test("a cancelled job stops its download, and its file is not finished by anybod
     status: "cancelled",
     files: [{ state: "pending" }],
   });
+});
+
+test("what a step writes of a job that was removed meanwhile does not stay", async () => {
+  const { stages } = bulkServer({ files: 1 });
+  const { checkStatus, fetchFile } = stages;
+  const remove = async (jobId: string) => {
+    await storeCancel(jobId, "somebody");
+    await purgeJob(jobId);
+  };
+  const left = async () => ({
+    folders: await readdir(bulkDir),
+    tables: (
+      await database().pool.query(
+        "SELECT relname FROM pg_class WHERE relkind = 'r' AND relname ~ '^patients_'",
+      )
+    ).rows,
+  });
+  const before = await left();
+  let jobId = await newJob();
+  let removed = 0;
+  stages.checkStatus = async (asked) => {
+    const answer = await checkStatus(asked);
+    if (removed === 0 && answer.state === "ready") {
+      await remove(jobId);
+      removed = 1;
+    }
+    return answer;
+  };
+  stages.fetchFile = async (asked) => {
+    await remove(jobId);
+    const fetched = await fetchFile(asked);
+    removed = 2;
+    return fetched;
+  };
+  const end = startWorker(stages);
+  await vi.waitFor(() => expect(removed).toBe(1), { timeout: 10_000 });
+  jobId = await newJob();
+  await vi.waitFor(() => expect(removed).toBe(2), { timeout: 10_000 });
+  // It ends what it has begun.
+  await end();
+  expect(await left()).toEqual(before);
 });
 
 test("a job cancelled during its kick-off stays cancelled, and the server is told", async () => {

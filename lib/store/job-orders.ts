@@ -1,6 +1,8 @@
+import type pg from "pg";
 import type { JobStage } from "@/lib/contract/job";
 import { AppError } from "@/lib/errors";
 import { inTransaction } from "./claims";
+import { database } from "./client";
 import { addEvent } from "./events";
 import { statusOf } from "./job-progress";
 import { linkExpiredSql } from "./links-anew";
@@ -28,6 +30,19 @@ const lockSql = `
       WHERE f.job_id = j.id AND ${linkExpiredSql}) AS expired
   FROM export_jobs j WHERE id = $1`;
 
+/** Of the job's files and attachments; waits for what is written under them at this moment. */
+async function takeLeasesAway(client: pg.PoolClient, jobId: string): Promise<void> {
+  for (const table of ["export_files", "export_attachments"]) {
+    await client.query(
+      `UPDATE ${table} SET locked_by = NULL, locked_until = NULL
+       WHERE id IN (
+         SELECT id FROM ${table} WHERE job_id = $1 AND locked_by IS NOT NULL
+         ORDER BY id FOR NO KEY UPDATE)`,
+      [jobId],
+    );
+  }
+}
+
 /**
  * Cancels at once, whoever is at work. Rows and files stay until the job is removed.
  * @returns where the server's export is, so that it can be told
@@ -48,20 +63,7 @@ export function storeCancel(
          locked_by = NULL, locked_until = NULL WHERE id = $1`,
       [jobId],
     );
-    await client.query(
-      `UPDATE export_files SET locked_by = NULL, locked_until = NULL
-       WHERE id IN (
-         SELECT id FROM export_files WHERE job_id = $1 AND locked_by IS NOT NULL
-         ORDER BY id FOR NO KEY UPDATE)`,
-      [jobId],
-    );
-    await client.query(
-      `UPDATE export_attachments SET locked_by = NULL, locked_until = NULL
-       WHERE id IN (
-         SELECT id FROM export_attachments WHERE job_id = $1 AND locked_by IS NOT NULL
-         ORDER BY id FOR NO KEY UPDATE)`,
-      [jobId],
-    );
+    await takeLeasesAway(client, jobId);
     await addEvent(client, jobId, "cancel", { by });
     return {
       connectionId: job.connection_id,
@@ -136,17 +138,40 @@ export function storeRetry(
 }
 
 /**
- * Removes a job's rows here, after `before` has removed what lies elsewhere (partitions, files). The
- * row is locked meanwhile, so a retry waits and then finds nothing.
+ * Removes a job's rows here, after `before` has removed what lies elsewhere (partitions, files). First of all
+ * it counts as cancelled, and nobody's lease holds: where the removal is interrupted, what is left is no export
+ * that others are compared with, and it can be removed again. The row is locked while `before` is at work.
  * @throws AppError not-found, job-not-ended
  */
-export function storePurge(jobId: string, before: () => Promise<void>): Promise<void> {
-  return inTransaction(async (client) => {
-    const { rows } = await client.query<Row>(`${lockSql} FOR UPDATE OF j`, [jobId]);
+export async function storePurge(jobId: string, before: () => Promise<void>): Promise<void> {
+  await inTransaction(async (client) => {
+    const { rows } = await client.query<Row>(`${lockSql} FOR NO KEY UPDATE OF j`, [jobId]);
     const job = rows[0];
     if (!job) throw new AppError("not-found", { what: "job" });
     if (!job.ended) throw new AppError("job-not-ended");
+    await client.query(
+      `UPDATE export_jobs SET stage = 'cancelled', locked_by = NULL, locked_until = NULL
+       WHERE id = $1`,
+      [jobId],
+    );
+    // A chunk needs the job's row for what it writes beside its rows: before that is locked, it must be in.
+    await takeLeasesAway(client, jobId);
+  });
+  await inTransaction(async (client) => {
+    const { rowCount } = await client.query("SELECT FROM export_jobs WHERE id = $1 FOR UPDATE", [
+      jobId,
+    ]);
+    if (!rowCount) throw new AppError("not-found", { what: "job" });
     await before();
     await client.query("DELETE FROM export_jobs WHERE id = $1", [jobId]);
   });
+}
+
+/** Is there no such job any more? Waits for a removal that is under way. */
+export async function isRemoved(jobId: string): Promise<boolean> {
+  const { rowCount } = await database().pool.query(
+    "SELECT FROM export_jobs WHERE id = $1 FOR KEY SHARE",
+    [jobId],
+  );
+  return rowCount === 0;
 }
