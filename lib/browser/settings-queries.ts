@@ -16,14 +16,12 @@ import {
 } from "@/lib/contract/settings";
 import { api } from "./api";
 
-/** Everybody with an account; for administrators. */
 export const peopleQuery = () =>
   queryOptions({
     queryKey: ["people"],
     queryFn: ({ signal }) => api("/api/people", PersonList, { signal }),
   });
 
-/** Changes a role, disables or enables; the person's keys may end with it. */
 export function useChangePerson() {
   const client = useQueryClient();
   return useMutation({
@@ -56,7 +54,6 @@ export function useInviteAgain() {
   });
 }
 
-/** The keys that this person may see: administrators all, others their own. */
 export const apiKeysQuery = () =>
   queryOptions({
     queryKey: ["api-keys"],
@@ -74,7 +71,6 @@ export function useCreateApiKey() {
   });
 }
 
-/** Ends a key for good. */
 export function useRevokeApiKey() {
   const client = useQueryClient();
   return useMutation({
@@ -97,7 +93,6 @@ export const auditQuery = (query: { page: number; q: string; action: string }) =
     placeholderData: keepPreviousData,
   });
 
-/** Versions, disk, workers and settings in force, every ten seconds. */
 export const aboutQuery = () =>
   queryOptions({
     queryKey: ["about"],

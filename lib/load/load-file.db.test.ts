@@ -320,6 +320,40 @@ test("a resource that comes again under another patient is one row after settlin
   expect(await counters(second.fileId)).toMatchObject({ lines: 1, accepted: 1, duplicates: 0 });
 });
 
+test("a file that comes after settling may bring a resource again, under its patient or another", async () => {
+  const jobId = await newJob();
+  const file = (no: number, ...rows: [id: string, patient: string][]) =>
+    newFile(jobId, {
+      no,
+      type: "Observation",
+      content: lines(...rows.map(([id, patient]) => observationLine(id, patient, no))),
+    });
+  const first = await file(1, ["o", "a"], ["q", "a"], ["r", "a"]);
+  await loadFile(first);
+  await settleJob(jobId);
+  const later = await file(2, ["o", "b"], ["q", "a"], ["s", "b"]);
+  await loadFile(later);
+  await settleJob(jobId);
+  const { rows } = await database().pool.query(
+    "SELECT id, patient_id, file_no FROM observations WHERE etl_job_id = $1 ORDER BY id",
+    [jobId],
+  );
+  expect(rows).toEqual([
+    { id: "o", patient_id: "b", file_no: 2 },
+    { id: "q", patient_id: "a", file_no: 2 },
+    { id: "r", patient_id: "a", file_no: 1 },
+    { id: "s", patient_id: "b", file_no: 2 },
+  ]);
+  expect(await counters(first.fileId)).toMatchObject({ lines: 3, accepted: 1, duplicates: 2 });
+  expect(await counters(later.fileId)).toMatchObject({ lines: 3, accepted: 3, duplicates: 0 });
+  // Ids are looked up by the index, whichever way it came about.
+  const indexes = await database().pool.query(
+    "SELECT indexdef FROM pg_indexes WHERE indexname = $1",
+    [`${partitionName("observations", jobId)}_id`],
+  );
+  expect(indexes.rows).toHaveLength(1);
+});
+
 /** Lets `action` (PL/pgSQL) happen inside the chunk's transaction whose counters are being written. */
 async function duringChunk(fileId: string, when: string, action: string) {
   await database().pool.query(
