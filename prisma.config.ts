@@ -1,6 +1,6 @@
 import { defineConfig } from "prisma/config";
 
-/** For Prisma's own command line (studio, migrate status); Bulkhouse itself reads lib/config/env. */
+/** For Prisma's own command line (studio, migrate status); Bulkhouse itself reads lib/settings/env. */
 export default defineConfig({
   schema: "prisma/schema.prisma",
   migrations: { path: "prisma/migrations" },

@@ -95,6 +95,22 @@ const example = new Map(
   ),
 );
 
+test(".env.example tells of every variable that the sandbox and the starters read", () => {
+  // Said by the system, by npm, or by the tests among themselves.
+  const others = /^(NODE_ENV|CI|E2E_\w+)$/;
+  const files = ["start", "sandbox"].flatMap((folder) =>
+    readdirSync(path.join(root, folder)).map((name) => `${folder}/${name}`),
+  );
+  const named = files
+    .filter((file) => /(?<!\.test)\.(ts|mjs)$/.test(file))
+    .flatMap((file) => [
+      ...read(file).matchAll(/process\.env\.([A-Z]\w+)|number\("(SANDBOX_\w+)"/g),
+    ])
+    .map(([, one, other]) => one ?? other ?? "");
+  expect(named).toContain("SANDBOX_SCALE");
+  expect(named.filter((name) => !others.test(name) && !example.has(name))).toEqual([]);
+});
+
 test("every variable that a document names is one of the settings", () => {
   // Node's own, and one that a test reads.
   const others = ["NODE_EXTRA_CA_CERTS", "FAULT_PAIRS"];

@@ -19,12 +19,14 @@ import { ApiError, api, request } from "./api";
 const path = (connectionId: string, rest = "") =>
   `/api/connections/${encodeURIComponent(connectionId)}${rest}`;
 
+/** All connections, each with its last test and last job. */
 export const connectionsQuery = () =>
   queryOptions({
     queryKey: ["connections", "list"],
     queryFn: ({ signal }) => api("/api/connections", ConnectionList, { signal }),
   });
 
+/** One connection with its keys' public facts; never a secret. */
 export const connectionQuery = (connectionId: string) =>
   queryOptions({
     queryKey: ["connections", connectionId],
@@ -41,6 +43,7 @@ export const groupsQuery = (connectionId: string) =>
     refetchOnWindowFocus: false,
   });
 
+/** What the server says that it can do; asked of it once in ten minutes. */
 export const capabilityQuery = (connectionId: string) =>
   queryOptions({
     queryKey: ["connections", connectionId, "capability"],
@@ -62,6 +65,7 @@ export const registrationQuery = (connectionId: string) =>
 export const recogniseConfig = (config: string) =>
   api("/api/connections/recognise", RecognisedConfig, { method: "POST", body: { config } });
 
+/** Stores a connection; its view comes back and is there before its page asks. */
 export function useCreateConnection() {
   const client = useQueryClient();
   return useMutation({
@@ -74,6 +78,7 @@ export function useCreateConnection() {
   });
 }
 
+/** Changes what is given: absent stays, empty is cleared. */
 export function useChangeConnection(connectionId: string) {
   const client = useQueryClient();
   return useMutation({
@@ -97,6 +102,7 @@ export function useRotateKey(connectionId: string) {
   });
 }
 
+/** Removes a connection with its key; jobs and their data stay. */
 export function useRemoveConnection(connectionId: string) {
   const client = useQueryClient();
   return useMutation({

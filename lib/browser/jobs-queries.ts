@@ -44,6 +44,7 @@ function searchOf(query: Record<string, unknown>): string {
 // New jobs come from scripts too: an idle list goes on looking, slowly.
 const oftenWhile = (busy: boolean | undefined) => (busy ? 2_000 : 10_000);
 
+/** A page of jobs; asked anew every two seconds while one of them runs, else every ten. */
 export const jobsQuery = (query: Partial<JobListQuery>) => {
   const search = searchOf(query);
   return queryOptions({
@@ -89,6 +90,7 @@ const partOf = (job: JobEnd, part: string) =>
 
 const whileRunning = (job: JobEnd) => (isActive(job) ? 2_000 : false);
 
+/** A page of a job's files, filtered and sorted by the server; live while it runs. */
 export const filesQuery = (job: JobEnd, query: Partial<FileListQuery>) => {
   const search = searchOf(query);
   return queryOptions({
@@ -99,6 +101,7 @@ export const filesQuery = (job: JobEnd, query: Partial<FileListQuery>) => {
   });
 };
 
+/** Records and bytes of each span of a job's life; live while it runs. */
 export const throughputQuery = (job: JobEnd) =>
   queryOptions({
     queryKey: partOf(job, "throughput"),
@@ -115,6 +118,7 @@ export const jobSizeQuery = (jobId: string) =>
     staleTime: 0,
   });
 
+/** A page of the lines that could not become rows. They hold patient data. */
 export const rejectedLinesQuery = (jobId: string, page: number, pageSize: number) =>
   queryOptions({
     queryKey: ["jobs", jobId, "rejected-lines", page, pageSize],
@@ -125,6 +129,7 @@ export const rejectedLinesQuery = (jobId: string, page: number, pageSize: number
     placeholderData: keepPreviousData,
   });
 
+/** A job's log, filtered by the server; live while it runs. */
 export const eventsQuery = (job: JobEnd, query: Partial<EventsQuery>) => {
   const search = searchOf(query);
   return queryOptions({

@@ -4,6 +4,7 @@ import { queryOptions } from "@tanstack/react-query";
 import { Overview } from "@/lib/contract/overview";
 import { api } from "./api";
 
+/** What runs and what needs somebody; every two seconds while something runs, else every ten. */
 export const overviewQuery = () =>
   queryOptions({
     queryKey: ["overview"],

@@ -16,12 +16,14 @@ import {
 } from "@/lib/contract/settings";
 import { api } from "./api";
 
+/** Everybody with an account; for administrators. */
 export const peopleQuery = () =>
   queryOptions({
     queryKey: ["people"],
     queryFn: ({ signal }) => api("/api/people", PersonList, { signal }),
   });
 
+/** Changes a role, disables or enables; the person's keys may end with it. */
 export function useChangePerson() {
   const client = useQueryClient();
   return useMutation({
@@ -54,6 +56,7 @@ export function useInviteAgain() {
   });
 }
 
+/** The keys that this person may see: administrators all, others their own. */
 export const apiKeysQuery = () =>
   queryOptions({
     queryKey: ["api-keys"],
@@ -71,6 +74,7 @@ export function useCreateApiKey() {
   });
 }
 
+/** Ends a key for good. */
 export function useRevokeApiKey() {
   const client = useQueryClient();
   return useMutation({
@@ -93,6 +97,7 @@ export const auditQuery = (query: { page: number; q: string; action: string }) =
     placeholderData: keepPreviousData,
   });
 
+/** Versions, disk, workers and settings in force, every ten seconds. */
 export const aboutQuery = () =>
   queryOptions({
     queryKey: ["about"],

@@ -7,6 +7,7 @@ const listOf = <T extends z.ZodType>(item: T, most: number) =>
     return list.flatMap((one) => String(one).split(",")).filter(Boolean);
   }, z.array(item).max(most));
 
+/** FHIR's administrative gender; `unknown` also where a Patient does not say. */
 export const Sex = z.enum(["female", "male", "other", "unknown"]);
 export type Sex = z.infer<typeof Sex>;
 
@@ -32,6 +33,7 @@ const ageWritten = z.preprocess((value) => {
   return text === "90" ? "90+" : text;
 }, AgeBand);
 
+/** A month as filters name it, "2024-05". */
 export const Month = z
   .string()
   .regex(/^(1[89]|2[01])\d\d-(0[1-9]|1[0-2])$/, "is a month of 1800 to 2199, as 2024-05");
@@ -69,6 +71,7 @@ export function checkFilters(value: Filters, context: z.RefinementCtx): void {
   if (value.from && value.to && value.from > value.to) refuse("from", "is after `to`");
 }
 
+/** Query of `GET /api/charts/{chart}`. */
 export const ChartQuery = z
   .object({
     ...filterMembers,
@@ -121,6 +124,7 @@ const CodeCount = z.object({
   patients: z.number().int(),
 });
 
+/** The answer of each chart, by its name. */
 export const ChartData = {
   summary: z.object({
     ...everyAnswer,

@@ -32,6 +32,7 @@ export const RecognisedConfig = z.object({
 });
 export type RecognisedConfig = z.infer<typeof RecognisedConfig>;
 
+/** `POST /api/connections/recognise`. */
 export const RecogniseBody = z.object({ config: z.string().max(1_048_576) });
 
 /**
@@ -107,6 +108,7 @@ export const TestStep = z.object({
 });
 export type TestStep = z.infer<typeof TestStep>;
 
+/** `GET /api/connections/{connection_id}/capability`, out of the server's CapabilityStatement. */
 export const Capability = z.object({
   fhir_version: z.string().nullable(),
   software: z.string().nullable(),
@@ -132,6 +134,7 @@ export type PublishedKey = z.infer<typeof PublishedKey>;
 export const PublishedKeySet = z.object({ keys: z.array(z.record(z.string(), z.unknown())) });
 export type PublishedKeySet = z.infer<typeof PublishedKeySet>;
 
+/** A connection as people and scripts see it: of its secrets only kind, id and fingerprint. */
 export const ConnectionView = z.object({
   connection_id: z.uuid(),
   name: z.string(),
@@ -184,6 +187,7 @@ export const Registration = z.object({
 });
 export type Registration = z.infer<typeof Registration>;
 
+/** `GET /api/connections`. */
 export const ConnectionList = z.object({ connections: z.array(ConnectionView) });
 export type ConnectionList = z.infer<typeof ConnectionList>;
 

@@ -44,6 +44,7 @@ export const DataQuery = z
   });
 export type DataQuery = z.infer<typeof DataQuery>;
 
+/** A resource as a row of a table; its JSON comes by `GET /api/data/{type}/{id}`. */
 export const DataRow = z.object({
   job_id: z.uuid(),
   patient_id: z.string(),
@@ -54,6 +55,7 @@ export const DataRow = z.object({
 });
 export type DataRow = z.infer<typeof DataRow>;
 
+/** `GET /api/data/{type}`. */
 export const DataList = z.object({
   rows: z.array(DataRow),
   /** null where counting would read too much; then `more` says whether there is a next page */

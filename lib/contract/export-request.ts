@@ -4,6 +4,7 @@ import { z } from "zod";
 export const FhirId = z.string().regex(/^[A-Za-z0-9.-]{1,64}$/, "is not a FHIR id");
 /** Some servers use longer ids for groups than FHIR allows (Epic): the URL encodes what it needs. */
 export const GroupId = z.string().min(1).max(256);
+/** As FHIR writes its types: "AllergyIntolerance". */
 export const ResourceType = z.string().regex(/^[A-Z][A-Za-z]{2,63}$/, "is not a resource type");
 /** A FHIR instant: date, time to the second, zone. */
 export const Instant = z.iso.datetime({ offset: true });
@@ -121,6 +122,7 @@ export const StartExportBody = z.object({
 });
 export type StartExportBody = z.infer<typeof StartExportBody>;
 
+/** `POST /api/exports`. */
 export const StartExportAnswer = z.object({
   batch_id: z.uuid(),
   job_ids: z.array(z.uuid()),

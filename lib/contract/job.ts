@@ -34,6 +34,7 @@ export const JobError = z.object({
 });
 export type JobError = z.infer<typeof JobError>;
 
+/** A file's way; only `loaded` and `failed` are ends. */
 export const FileState = z.enum([
   "pending",
   "downloading",
@@ -111,6 +112,7 @@ export const Membership = z.object({
 });
 export type Membership = z.infer<typeof Membership>;
 
+/** A job in a list; `GET …/status/{job_id}` adds its files and more. */
 export const JobSummary = z.object({
   job_id: z.uuid(),
   batch_id: z.uuid().nullable(),
@@ -270,6 +272,7 @@ export const JobListQuery = z.object({
 });
 export type JobListQuery = z.infer<typeof JobListQuery>;
 
+/** `GET /api/bulk-data/jobs`. */
 export const JobList = z.object({
   jobs: z.array(JobSummary),
   total: z.number().int(),

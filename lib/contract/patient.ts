@@ -42,6 +42,7 @@ const key = { job_id: z.uuid(), id: z.string() };
 const listed = <T extends z.ZodType>(row: T) =>
   z.object({ total: z.number().int(), rows: z.array(row) });
 
+/** As its columns say; times in UTC. */
 export const PatientEncounter = z.object({
   ...key,
   status: word,
@@ -52,6 +53,7 @@ export const PatientEncounter = z.object({
 });
 export type PatientEncounter = z.infer<typeof PatientEncounter>;
 
+/** As its columns say; which are active the server tells by where it lists them. */
 export const PatientCondition = z.object({
   ...key,
   code_system: word,
@@ -66,6 +68,7 @@ export const PatientCondition = z.object({
 });
 export type PatientCondition = z.infer<typeof PatientCondition>;
 
+/** A MedicationRequest as its columns say. */
 export const PatientMedication = z.object({
   ...key,
   medication_system: word,
@@ -129,6 +132,7 @@ export const PatientFinding = z.object({
 });
 export type PatientFinding = z.infer<typeof PatientFinding>;
 
+/** A document that one of the patient's resources names by its address. */
 export const PatientAttachment = z.object({
   ...key,
   type: z.string(),

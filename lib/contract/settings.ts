@@ -1,8 +1,10 @@
 import { z } from "zod";
 
+/** viewer: looks; operator: also starts, changes and removes; admin: also people, keys and the audit trail. */
 export const Role = z.enum(["admin", "operator", "viewer"]);
 export type Role = z.infer<typeof Role>;
 
+/** NIST SP 800-63B asks for length, not for kinds of characters. */
 export const Password = z.string().min(12).max(256);
 
 export const PersonView = z.object({
@@ -30,7 +32,7 @@ export type InviteBody = z.infer<typeof InviteBody>;
 export const InviteAnswer = z.object({ url: z.string(), expires_at: z.iso.datetime() });
 export type InviteAnswer = z.infer<typeof InviteAnswer>;
 
-/** `POST /api/invitations/accept`: the one call besides sign-in that needs no session. */
+/** `POST /api/invitations/accept`: the one call besides sign-in that changes something without a session. */
 export const AcceptInvitationBody = z.object({
   token: z.string().min(20).max(200),
   email: z.email().max(320),
@@ -42,8 +44,10 @@ export type AcceptInvitationBody = z.infer<typeof AcceptInvitationBody>;
 export const AcceptInvitationAnswer = z.object({ email: z.string() });
 export type AcceptInvitationAnswer = z.infer<typeof AcceptInvitationAnswer>;
 
+/** read: as a viewer; write: as an operator. No key gives more. */
 export const ApiKeyScope = z.enum(["read", "write"]);
 export type ApiKeyScope = z.infer<typeof ApiKeyScope>;
+/** A key without the key: it begins with `prefix`. */
 export const ApiKeyView = z.object({
   api_key_id: z.uuid(),
   name: z.string(),
@@ -80,6 +84,7 @@ export const AuditQuery = z.object({
 });
 export type AuditQuery = z.infer<typeof AuditQuery>;
 
+/** `GET /api/audit`. */
 export const AuditList = z.object({
   events: z.array(
     z.object({

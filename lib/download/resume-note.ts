@@ -13,6 +13,7 @@ const Note = z.object({
 /** What must be known of a download to go on with it later. */
 export type ResumeNote = z.infer<typeof Note>;
 
+/** Where the note of a part lies. */
 export const noteBeside = (part: string): string => `${part}.json`;
 
 /**

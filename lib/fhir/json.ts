@@ -1,5 +1,6 @@
 export type Json = Record<string, unknown>;
 
+/** Is it a JSON object, neither a list nor null? */
 export const isObject = (value: unknown): value is Json =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 

@@ -21,6 +21,7 @@ export type Place = { offset: number; line: number };
 
 type FileLease = { jobId: string; fileId: string; leaseHolder: string };
 
+/** How often a chunk is tried that another transaction was in the way of. */
 export const conflictAttempts = 10;
 
 /** Another transaction was in the way (deadlock, serialization): the same again can succeed. */

@@ -19,6 +19,7 @@ export type SearchScope = {
 /** What was learned of a server's demands on the way; shared by searches of one type. */
 export type Learned = { demand: Demand | null; noLastUpdated: boolean };
 
+/** What is known of a server's demands before the first search. */
 export const nothingLearned = (): Learned => ({ demand: null, noLastUpdated: false });
 
 export type Batch = {

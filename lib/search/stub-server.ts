@@ -6,12 +6,14 @@ import { Pace } from "./pace";
 
 export const base = "https://ehr.example/fhir";
 
+/** An answer of the stub, FHIR JSON unless a header says otherwise; a string goes as it stands. */
 export const json = (body: unknown, status = 200, headers: Record<string, string> = {}) =>
   new Response(typeof body === "string" ? body : JSON.stringify(body), {
     status,
     headers: { "Content-Type": "application/fhir+json", ...headers },
   });
 
+/** A refusal in FHIR's form: an OperationOutcome with these words. */
 export const outcome = (status: number, diagnostics: string, headers = {}) =>
   json(
     {
@@ -22,6 +24,7 @@ export const outcome = (status: number, diagnostics: string, headers = {}) =>
     headers,
   );
 
+/** A page of a search: these resources, all of them matches. */
 export const bundle = (resources: unknown[], more: Record<string, unknown> = {}) => ({
   resourceType: "Bundle",
   type: "searchset",

@@ -25,6 +25,7 @@ export const dateOf: Record<DataTable, string | null> = {
  */
 export const patientNumber = (id: string) => `hashtextextended(${id}, 0)`;
 
+/** A condition of SQL: rows of these jobs (`jobs` is a parameter of type uuid[], "$1"). */
 export const ofJobs = (jobs: string) => `etl_job_id = ANY(${jobs}::uuid[])`;
 
 const codes =
