@@ -14,6 +14,9 @@ import { chart } from "@/lib/query/chart";
 import { dataResource } from "@/lib/query/data-resource";
 import { dataRows } from "@/lib/query/data-rows";
 import { dataTypes } from "@/lib/query/data-types";
+import { patientJobList } from "@/lib/query/patient-jobs";
+import { patientSummary } from "@/lib/query/patient-summary";
+import { patientTrend } from "@/lib/query/patient-trend";
 import { database } from "@/lib/store/client";
 import { dataTables } from "@/lib/store/data-tables";
 import { distribution } from "@/lib/store/distribution";
@@ -160,6 +163,18 @@ test("jobs are loaded, settled, looked at, begun anew and dropped on distributed
     await dataResource(type, row.id, {});
   }
   await overview();
+  for (const jobs of [[job], [other]]) {
+    for (const name of ChartName.options) {
+      const filter = { sex: ["female"], age: ["40-49"], from: "2020-01", to: "2026-12" };
+      await chart(name, { job: jobs, code: "weight", ...filter } as never);
+    }
+  }
+  await database().pool.query("UPDATE export_jobs SET stage = 'done' WHERE id = $1", [job]);
+  for (const patient of [{ job }, { state: "current" } as const]) {
+    expect((await patientSummary("p1", patient)).conditions.active.total).toBe(1);
+    await patientTrend("p1", { ...patient, code: "weight", limit: 100 });
+  }
+  await patientJobList("p1");
 
   expect(await restartLoad(file)).toBe(true);
   await dropJob(job);
