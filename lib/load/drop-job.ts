@@ -54,6 +54,12 @@ export async function dropJob(jobId: string): Promise<void> {
   const partitions = dataTables.map((table) => partitionName(table, jobId));
   await withClient(async (client) => {
     try {
+      // Who makes roll-ups of its rows in the background breaks off, and nobody begins again meanwhile.
+      await client.query(
+        `UPDATE roll_up_jobs SET locked_by = NULL, locked_until = now() + interval '10 minutes'
+          WHERE etl_job_id = $1 AND settled AND NOT people`,
+        [jobId],
+      );
       for (const partition of partitions) await dropPartition(client, partition);
     } finally {
       // Also where some rows stay: what is left is then counted as it is.

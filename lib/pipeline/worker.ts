@@ -10,6 +10,7 @@ import { type ClaimedFile, claimFiles, claimJob, releaseFiles } from "@/lib/stor
 import { database } from "@/lib/store/client";
 import { addEvents } from "@/lib/store/events";
 import { type Downloaded, itemOf, storeDownloaded } from "@/lib/store/file-writes";
+import { claimPeople } from "@/lib/store/people-claims";
 import { beat, forgetWorker } from "@/lib/store/workers";
 import { advanceAttachments } from "./advance-attachments";
 import {
@@ -20,6 +21,7 @@ import {
   loadFetched,
 } from "./advance-file";
 import { advanceJob, type StageFunctions } from "./advance-job";
+import { advancePeople } from "./advance-people";
 import { Bell } from "./bell";
 import { LoadSlots } from "./load-slots";
 import { backOffMs } from "./next-try";
@@ -39,6 +41,8 @@ const mostLoads = 2;
 /** Steps that have given their place away and only have something to write. */
 const mostLeaving = 400;
 const heartbeatMs = 5_000;
+/** What nobody waits for, when nothing else is to be done. */
+const idlePeopleMs = 1_000;
 /** One claim takes as many files for download as were done in so long, and never more than so many. */
 const claimAheadMs = 500;
 const mostClaimed = 128;
@@ -192,6 +196,7 @@ export async function runWorker({
     downloads: new Bell(),
     loads: new Bell(),
     attachments: new Bell(),
+    people: new Bell(),
   };
   const ringAll = () => {
     for (const bell of Object.values(bells)) bell.ring();
@@ -365,6 +370,14 @@ export async function runWorker({
           bells.jobs.ring(),
         ),
       bell: bells.attachments,
+      signal,
+    }),
+    dispatch("people", {
+      limit: 1,
+      claim: () => claimPeople(holder(), leaseSeconds),
+      advance: (people) => advancePeople(people, { leaseSeconds, signal }),
+      bell: bells.people,
+      lookEveryMs: idlePeopleMs,
       signal,
     }),
     heartbeat(),

@@ -8,9 +8,11 @@ import { observationTrend } from "./charts/observation-trend";
 import { patientsByAgeAndSex } from "./charts/patients-by-age-and-sex";
 import { resourcesByType } from "./charts/resources-by-type";
 import { summary } from "./charts/summary";
-import { type Chosen, type JobChoice, jobsAndState } from "./chosen-jobs";
+import type { Chosen, JobChoice } from "./chosen-jobs";
+import { judgeEverybody } from "./judged";
+import { type Look, onePicture } from "./one-picture";
 import { Remembered } from "./remembered";
-import { filtersOf, type Selection } from "./selection";
+import { type Selection, wantedOf } from "./selection";
 import { sourceOfJobs } from "./source-of-jobs";
 
 const charts: { [N in ChartName]: (selection: Selection) => Promise<ChartNumbers<N>> } = {
@@ -32,13 +34,14 @@ async function answer<N extends ChartName>(
   name: N,
   query: Partial<ChartQuery>,
   { jobs, ids, state }: Chosen,
+  look: Look,
 ): Promise<ChartData<N>> {
   const { code, unit, sex, age, from, to } = query;
   const chosen = JSON.stringify([...ids].sort());
   const make = async () => {
     const sourceOf = () => sourceOfJobs(ids);
     const source = state ? await sources.get(chosen, state, sourceOf) : await sourceOf();
-    const numbers = await charts[name]({ jobs, source, code, unit, ...filtersOf(query) });
+    const numbers = await look((filters) => charts[name]({ jobs, source, code, unit, ...filters }));
     return ChartData[name].parse({ ...numbers, source });
   };
   if (!state) return (await make()) as ChartData<N>;
@@ -58,26 +61,31 @@ export async function chart<N extends ChartName>(
   name: N,
   query: Partial<ChartQuery>,
 ): Promise<ChartData<N>> {
-  return answer(name, query, await jobsAndState(query, filtersOf(query)));
+  return onePicture(query, wantedOf(query), (chosen, look) => answer(name, query, chosen, look));
 }
 
 /**
  * Makes what the page of charts asks for first, while the browser still reads the page's code: all
- * charts, and the values of the most frequent code. Costs one small statement where all is known.
+ * charts, the values of the most frequent code, and who is of what sex and age. Costs one small statement where all is known.
  */
 export async function warmCharts(choice: JobChoice): Promise<void> {
-  const chosen = await jobsAndState(choice);
-  if (!chosen.state) return;
-  const values = async () => {
-    const { codes } = await answer("observation-codes", choice, chosen);
-    const first = codes.find(({ code }) => code !== null);
-    if (!first?.code) return;
-    const ofCode = { ...choice, code: first.code, unit: first.units[0] };
+  await onePicture(choice, {}, async (chosen, look) => {
+    if (!chosen.state) return;
+    const values = async () => {
+      const { codes } = await answer("observation-codes", choice, chosen, look);
+      const first = codes.find(({ code }) => code !== null);
+      if (!first?.code) return;
+      const ofCode = { ...choice, code: first.code, unit: first.units[0] };
+      await Promise.all([
+        answer("observation-distribution", ofCode, chosen, look),
+        answer("observation-trend", ofCode, chosen, look),
+      ]);
+    };
+    const others = ChartName.options.filter((name) => !name.startsWith("observation-"));
     await Promise.all([
-      answer("observation-distribution", ofCode, chosen),
-      answer("observation-trend", ofCode, chosen),
+      values(),
+      chosen.peopleKnown && judgeEverybody(chosen),
+      ...others.map((name) => answer(name, choice, chosen, look)),
     ]);
-  };
-  const others = ChartName.options.filter((name) => !name.startsWith("observation-"));
-  await Promise.all([values(), ...others.map((name) => answer(name, choice, chosen))]);
+  });
 }

@@ -4,7 +4,7 @@ import { JobStage } from "@/lib/contract/job";
 import { knowPeople } from "./know-people";
 import { lookAtRows } from "./look-at-rows";
 import { rows } from "./rows";
-import type { Filters } from "./selection";
+import type { Wanted } from "./selection";
 
 const Row = z.object({
   id: z.uuid(),
@@ -52,6 +52,10 @@ export type Chosen = {
   ids: string[];
   /** null where an answer must not be kept */
   state: JobsState | null;
+  /** whose resources all of the roll-ups are is known */
+  peopleKnown: boolean;
+  /** roll-ups that may be made anew at any moment, as a text that differs then; '' where there are none */
+  passing: string;
 };
 
 /** What an answer is made of, as texts that differ when it does. */
@@ -86,9 +90,9 @@ function stateOf(found: Row[]): JobsState | null {
  * has roll-ups for good. One that is not is read row by row while it is small; of more rows, roll-ups are
  * made when somebody looks, at most seconds old while it loads, and made anew in the background. A list
  * in hand also lets PostgreSQL plan with no other partitions than those.
- * @param filters where there are some, roll-ups that do not know whose resources they are learn it first
+ * @param wanted where there is something, roll-ups that do not know whose resources they are learn it first
  */
-export async function jobsAndState(choice: JobChoice, filters: Filters = {}): Promise<Chosen> {
+export async function jobsAndState(choice: JobChoice, wanted: Wanted = {}): Promise<Chosen> {
   const found = await rows(Row, sql, [
     choice.job ?? [],
     choice.connection ?? null,
@@ -98,7 +102,7 @@ export async function jobsAndState(choice: JobChoice, filters: Filters = {}): Pr
   const never = found.filter((row) => large(row) && row.settled === null);
   if (never.length > 0) {
     for (const { id, bytes } of never) await lookAtRows(id, bytes ?? 0);
-    return jobsAndState(choice, filters);
+    return jobsAndState(choice, wanted);
   }
   for (const row of found) {
     if (large(row) && row.seen !== row.bytes && isOld(row)) {
@@ -108,13 +112,16 @@ export async function jobsAndState(choice: JobChoice, filters: Filters = {}): Pr
   }
   const ids = (rolledUp: boolean) =>
     found.filter((row) => (row.settled === true || large(row)) === rolledUp).map(({ id }) => id);
-  if (filters.people || filters.months) {
-    const lacking = ids(true).filter((id) => found.some((row) => row.id === id && !row.people));
-    await knowPeople(lacking);
-  }
+  const lacking = ids(true).filter((id) => found.some((row) => row.id === id && !row.people));
+  if (wanted.people || wanted.months) await knowPeople(lacking);
   return {
     jobs: [ids(true), ids(false)],
     ids: found.map(({ id }) => id),
     state: stateOf(found),
+    peopleKnown: lacking.length === 0,
+    passing: found
+      .filter((row) => large(row) && row.settled !== null)
+      .map(({ id, made_at }) => `${id} ${made_at}`)
+      .join(),
   };
 }

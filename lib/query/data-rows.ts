@@ -3,14 +3,15 @@ import type { DataList, DataQuery } from "@/lib/contract/data";
 import { AppError } from "@/lib/errors";
 import { type DataTable, tableOf } from "@/lib/store/data-tables";
 import { type Bar, barOf } from "./bar";
-import { type Chosen, type JobChoice, jobsAndState } from "./chosen-jobs";
+import type { Chosen, JobChoice } from "./chosen-jobs";
 import { dataColumns, madeColumns } from "./data-columns";
 import { held, narrowTo, withPeople } from "./narrowed";
+import { onePicture } from "./one-picture";
 import { Parameters } from "./parameters";
 import { rows } from "./rows";
 import { rowsInKeyOrder } from "./rows-in-key-order";
 import { search } from "./search";
-import { type Filters, filtersOf } from "./selection";
+import { type Filters, wantedOf } from "./selection";
 
 /** Beyond this, counting what a search finds reads too much. */
 const countedMatches = 10_000;
@@ -50,6 +51,8 @@ function fromCursor(text: string): Cursor {
     throw new AppError("invalid-request", { reason }, { cause: error });
   }
 }
+
+type Query = Omit<DataQuery, "job"> & JobChoice;
 
 /** What the rows of one question must meet beside their job. */
 type Filter = { table: DataTable; filters: Filters; where: string; parameters: Parameters };
@@ -133,17 +136,22 @@ function rowsOfJob(
  * 10,000. With filters and a bar: the resources that a chart counts there, and as many.
  * @throws AppError invalid-request where `after` is not one of ours or the type has no such bars
  */
-export async function dataRows(
+export function dataRows(type: string, query: Query): Promise<DataList> {
+  const wanted = wantedOf(query.month ? { ...query, from: query.month, to: query.month } : query);
+  return onePicture(query, wanted, (chosen, look) =>
+    look((filters) => rowsOf(type, query, chosen, filters)),
+  );
+}
+
+async function rowsOf(
   type: string,
-  query: Omit<DataQuery, "job"> & JobChoice,
+  query: Query,
+  jobsChosen: Chosen,
+  filters: Filters,
 ): Promise<DataList> {
   const table = tableOf(type);
-  const filters = filtersOf(query.month ? { ...query, from: query.month, to: query.month } : query);
-  const jobsChosen = await jobsAndState(query, filters);
   const { jobs: chosen, ids: jobs } = jobsChosen;
   const parameters = new Parameters();
-  // The first two of a statement that judges patients.
-  if (filters.people) for (const ids of chosen) parameters.add(ids, "uuid[]");
   const conditions: string[] = [];
   if (query.patient !== undefined) {
     conditions.push(`patient_id = ${parameters.add(query.patient, "text")}`);

@@ -1,14 +1,12 @@
-import { database } from "@/lib/store/client";
+import { inTransaction } from "@/lib/store/claims";
 import { rollUpsLock } from "@/lib/store/drop-roll-ups";
 import { writePeople } from "@/lib/store/write-people";
 
 /** What this process is making: once a job, whoever asks. */
 const making = new Map<string, Promise<void>>();
 
-async function make(jobId: string): Promise<void> {
-  const client = await database().pool.connect();
-  try {
-    await client.query("BEGIN");
+const make = (jobId: string) =>
+  inTransaction(async (client) => {
     await client.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [
       rollUpsLock(jobId),
     ]);
@@ -18,15 +16,9 @@ async function make(jobId: string): Promise<void> {
       [jobId],
     );
     if (lacking.rowCount) await writePeople(client, jobId);
-    await client.query("COMMIT");
-    client.release();
-  } catch (error) {
-    client.release(true);
-    throw error;
-  }
-}
+  });
 
-/** Makes what filters need of jobs that have roll-ups without it, two jobs at a time. It is kept. */
+/** Makes what filters need of jobs that have roll-ups without it, two jobs at a time: until a worker has (see people-claims). It is kept. */
 export async function knowPeople(jobIds: string[]): Promise<void> {
   const left = [...jobIds];
   const lane = async () => {

@@ -20,7 +20,7 @@ export async function leftOut(
   if (!selection.people && !selection.months) return nothingLeftOut;
   const count = (part: "undated" | "without_patient") =>
     `(SELECT COALESCE(sum(records), 0)::float8
-        FROM ${held(name, selection, part)} AS held WHERE ${where}) AS ${part}`;
+        FROM ${held(name, selection, part, true)} AS held WHERE ${where}) AS ${part}`;
   const [row] = await rows(
     Row,
     withPeople(selection, `SELECT ${count("undated")}, ${count("without_patient")}`),

@@ -1,3 +1,4 @@
+import { inTransaction } from "@/lib/store/claims";
 import { database } from "@/lib/store/client";
 import { rollUpsLock } from "@/lib/store/drop-roll-ups";
 import { writeRollUps } from "@/lib/store/write-roll-ups";
@@ -5,10 +6,8 @@ import { writeRollUps } from "@/lib/store/write-roll-ups";
 /** What this process is looking at: one look a job at a time, whoever asks. */
 const looking = new Map<string, Promise<void>>();
 
-async function look(jobId: string, bytes: number): Promise<void> {
-  const client = await database().background.connect();
-  try {
-    await client.query("BEGIN");
+const look = (jobId: string, bytes: number) =>
+  inTransaction(async (client) => {
     // Who holds it makes them too: another web process, or the worker that settles the job.
     await client.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [
       rollUpsLock(jobId),
@@ -21,13 +20,7 @@ async function look(jobId: string, bytes: number): Promise<void> {
     if (made.rowCount === 0) {
       await writeRollUps(client, jobId, { bytes, startedAt: performance.now() });
     }
-    await client.query("COMMIT");
-    client.release();
-  } catch (error) {
-    client.release(true);
-    throw error;
-  }
-}
+  }, database().background);
 
 /**
  * Makes roll-ups of a job that is not settled, of the rows that are there now, so that its charts cost

@@ -1,6 +1,7 @@
-import { type DataTable, typeOfTable } from "@/lib/store/data-tables";
+import type { DataTable } from "@/lib/store/data-tables";
 import { dateOf, type Narrow, patientNumber, type RollUpName, rollUps } from "@/lib/store/roll-ups";
-import { agedPatients, ofPeople } from "./people";
+import { typeOfFact } from "@/lib/store/write-people";
+import type { Judged, Range } from "./judged";
 import { rolledUp } from "./rolled-up";
 import type { Filters, Months } from "./selection";
 
@@ -25,7 +26,7 @@ export function narrowTo({ people, months }: Filters, part: Part): Narrow {
     if (people) {
       const among =
         part === "without_patient"
-          ? "NOT IN (SELECT patient FROM aged_patients)"
+          ? "NOT IN (SELECT patient FROM known_people)"
           : "IN (SELECT patient FROM people)";
       conditions.push(` AND ${patientNumber("patient_id")} ${among}`);
     } else if (part === "without_patient") conditions.push(" AND false");
@@ -42,68 +43,88 @@ export function narrowTo({ people, months }: Filters, part: Part): Narrow {
   };
 }
 
-/** Numbers of people that follow one another, as few ranges as there are: a job's people have theirs by sex and age. */
-const ranges = (members: string) => `
-    SELECT etl_job_id, min(no) AS low, max(no) AS high FROM (
-      SELECT etl_job_id, no, no - row_number() OVER (PARTITION BY etl_job_id ORDER BY no) AS island
-        FROM (${members}) AS members
-    ) AS numbered GROUP BY etl_job_id, island`;
+/** Uuids and numbers, which need no quoting, as one text that PostgreSQL reads at once. */
+const list = (values: (string | number)[], type: string) => `'{${values.join(",")}}'::${type}[]`;
 
-const peopleOf = (which: string) =>
-  `SELECT etl_job_id, no FROM roll_up_people WHERE etl_job_id = ANY($1::uuid[]) AND patient ${which}`;
+const inRanges = (ranges: Range[]) => `
+    SELECT * FROM unnest(
+      ${list(
+        ranges.map(({ job }) => job),
+        "uuid",
+      )},
+      ${list(
+        ranges.map(({ low }) => low),
+        "int",
+      )},
+      ${list(
+        ranges.map(({ high }) => high),
+        "int",
+      )}
+    ) AS r (etl_job_id, low, high)`;
 
-/** A statement that may name `people`, the numbers of the patients that were chosen, and `aged_patients`. */
+/** The patients of those numbers, and those of jobs that are read row by row. */
+const patientsOf = (ranges: Range[], plain: string[]) => `
+    SELECT patient FROM roll_up_people AS p
+      JOIN (${inRanges(ranges)}) AS r ON r.etl_job_id = p.etl_job_id AND p.no BETWEEN r.low AND r.high
+    UNION ALL
+    SELECT unnest(${list(plain, "bigint")})`;
+
+/** A statement that may name `people`, the patients that were chosen, and `known_people`, all that there are. */
 export function withPeople({ people }: Filters, sql: string): string {
   if (!people) return sql;
+  const { taken, known, strangers, plain }: Judged = people;
   // None is made that the statement does not name.
-  const own = `${agedPatients}, people AS MATERIALIZED (
-    SELECT patient FROM aged_patients WHERE true${ofPeople(people)}
-  ), ranges_taken AS MATERIALIZED (
-    ${ranges(peopleOf("IN (SELECT patient FROM people)"))}
-  ), ranges_without_patient AS MATERIALIZED (
-    ${ranges(`${peopleOf("NOT IN (SELECT patient FROM aged_patients)")}
-      UNION ALL SELECT unnest($1::uuid[]), 0`)}
+  const own = `people AS MATERIALIZED (${patientsOf(taken, plain.taken)}
+  ), known_people AS MATERIALIZED (${patientsOf(known, plain.known)}
+  ), ranges_taken AS MATERIALIZED (${inRanges(taken)}
+  ), ranges_without_patient AS MATERIALIZED (${inRanges(strangers)}
   )`;
   const begin = /^\s*WITH\b/;
   return begin.test(sql) ? sql.replace(begin, `WITH ${own},`) : `WITH ${own} ${sql}`;
 }
 
-/** What of a stored table is in that part, with the places of the people that are meant: after `below`, up to `upto`. */
-function places(
-  table: string,
-  { people, months }: Filters,
-  part: Part,
-  peopleColumn = "people",
-): string {
-  const conditions = ["t.etl_job_id = ANY($1::uuid[])"];
-  if (part === "without_patient" && !people) conditions.push("false");
-  const inMonths = [
+/** The ranges of the people that a part is of; needs `withPeople`. */
+export const rangesOf = (part: Part) =>
+  part === "without_patient" ? "ranges_without_patient" : "ranges_taken";
+
+/** For a WHERE: months that the filters take; "true" for all. */
+function inMonths({ months }: Filters): string {
+  const parts = [
     ...(months?.from ? [`month >= '${months.from}-01'`] : []),
     ...(months?.to ? [`month <= '${months.to}-01'`] : []),
-  ].join(" AND ");
+  ];
+  return parts.join(" AND ") || "true";
+}
+
+// How many of the ascending `people` come before a range, and up to its end. Looking into a long list costs;
+// before the first person there is nobody.
+const below = "CASE WHEN r.low > 0 THEN width_bucket(r.low - 1, t.people) ELSE 0 END";
+const upto = "width_bucket(r.high, t.people)";
+
+/** What of a stored table is in that part, with the places of the people that are meant: after `below`, up to `upto`. */
+function places(table: string, filters: Filters, part: Part, peopleColumn = "people"): string {
+  const { people, months } = filters;
+  const conditions = ["t.etl_job_id = ANY($1::uuid[])"];
+  if (part === "without_patient" && !people) conditions.push("false");
   if (part === "undated") conditions.push(months ? "month IS NULL" : "false");
   else if (months) {
-    conditions.push(part === "taken" ? inMonths : `(month IS NULL OR (${inMonths}))`);
+    const taken = inMonths(filters);
+    conditions.push(part === "taken" ? taken : `(month IS NULL OR (${taken}))`);
   }
   const where = conditions.join(" AND ");
   if (!people) {
     return `SELECT t.*, 0 AS below, cardinality(${peopleColumn}) AS upto FROM ${table} AS t WHERE ${where}`;
   }
-  const of = part === "without_patient" ? "ranges_without_patient" : "ranges_taken";
   return `
-    SELECT t.*, width_bucket(r.low - 1, t.people) AS below, width_bucket(r.high, t.people) AS upto
-      FROM ${table} AS t JOIN ${of} AS r ON r.etl_job_id = t.etl_job_id WHERE ${where}`;
+    SELECT t.*, ${below} AS below, ${upto} AS upto
+      FROM ${table} AS t JOIN ${rangesOf(part)} AS r ON r.etl_job_id = t.etl_job_id WHERE ${where}`;
 }
-
-const typeSql = `CASE kind ${Object.entries(typeOfTable)
-  .map(([table, type]) => `WHEN '${table}' THEN '${type}'`)
-  .join(" ")} ELSE code END`;
 
 /** Columns of roll-ups, taken from `roll_up_facts` or `roll_up_value_months` with places. */
 const fromPlaces: Partial<Record<RollUpName, { table: string; columns: string; where: string }>> = {
   roll_up_types: {
     table: "roll_up_facts",
-    columns: `etl_job_id, ${typeSql} AS resource_type, upto - below AS records`,
+    columns: `etl_job_id, ${typeOfFact} AS resource_type, upto - below AS records`,
     where: "true",
   },
   roll_up_codes: {
@@ -138,12 +159,35 @@ const fromPlaces: Partial<Record<RollUpName, { table: string; columns: string; w
   },
 };
 
+/** How many records people numbered up to `no` have, of a row of `roll_up_totals`. */
+const totalUpTo = (no: string) =>
+  `('x' || encode(substr(upto, 1 + 4 * (${no}), 4), 'hex'))::bit(32)::int`;
+
+/** Counts by type, or of numbers by code and unit, of people in whatever months: a difference of two totals. */
+function totals(name: "roll_up_types" | "roll_up_values", part: Part): string {
+  const columns =
+    name === "roll_up_types"
+      ? "code AS resource_type"
+      : "code_system, code, display AS code_display, unit";
+  return `
+    SELECT * FROM (
+      SELECT t.etl_job_id, ${columns},
+             ${totalUpTo("r.high")} - CASE WHEN r.low > 0 THEN ${totalUpTo("r.low - 1")} ELSE 0 END AS records
+        FROM roll_up_totals AS t JOIN ${rangesOf(part)} AS r ON r.etl_job_id = t.etl_job_id
+       WHERE t.etl_job_id = ANY($1::uuid[]) AND t.kind = '${name}'${part === "undated" ? " AND false" : ""}
+    ) AS counted WHERE records > 0`;
+}
+
 /**
  * The same of jobs that have roll-ups. Where months alone are asked for, what has months already tells more (the
  * first moment of one).
  */
-function stored(name: RollUpName, filters: Filters, part: Part): string {
+function stored(name: RollUpName, filters: Filters, part: Part, countsAlone: boolean): string {
   const { select } = rollUps[name];
+  if (filters.people && !filters.months) {
+    if (name === "roll_up_types") return totals(name, part);
+    if (name === "roll_up_values" && countsAlone) return totals(name, part);
+  }
   if (!filters.people && (name === "roll_up_encounters" || name === "roll_up_observation_months")) {
     return `SELECT * FROM (${places(name, filters, part, "NULL::int[]")}) AS placed`;
   }
@@ -153,13 +197,48 @@ function stored(name: RollUpName, filters: Filters, part: Part): string {
   return `SELECT ${from.columns} FROM (${placed}) AS placed WHERE upto > below AND ${from.where}`;
 }
 
-/** One roll-up over what the filters take of the chosen jobs, for a FROM (see rolledUp). */
-export function held(name: RollUpName, filters: Filters, part: Part = "taken"): string {
+/**
+ * `month`s of which the first and the last are those in which the chosen people have an Encounter or an
+ * Observation, for a FROM. Of stored ones each end is looked for from outside, month by month.
+ * @param isMonth what a month must meet, as SQL
+ */
+export function outerMonths(filters: Filters, isMonth: (column: string) => string): string {
+  const outer = (kind: DataTable, direction: "ASC" | "DESC") => `
+    SELECT found.month FROM unnest($1::uuid[]) AS j (id) CROSS JOIN LATERAL (
+      SELECT t.month FROM roll_up_facts AS t
+       WHERE t.etl_job_id = j.id AND t.kind = '${kind}' AND ${isMonth("t.month")} AND ${inMonths(filters)}
+         AND (SELECT bool_or(${upto} > ${below}) FROM ranges_taken AS r WHERE r.etl_job_id = t.etl_job_id)
+       ORDER BY t.month ${direction} LIMIT 1) AS found`;
+  const narrow = narrowTo(filters, "taken");
+  return [
+    ...(["encounters", "observations"] as const).flatMap((kind) => [
+      outer(kind, "ASC"),
+      outer(kind, "DESC"),
+    ]),
+    ...(["roll_up_encounters", "roll_up_observation_months"] as const).map(
+      (name) => `SELECT month FROM (${rollUps[name].select("$2", narrow)}) AS made`,
+    ),
+  ].join(" UNION ALL ");
+}
+
+/**
+ * One roll-up over what the filters take of the chosen jobs, for a FROM (see rolledUp).
+ * @param countsAlone of values how many there are and not which
+ */
+export function held(
+  name: RollUpName,
+  filters: Filters,
+  part: Part = "taken",
+  countsAlone = false,
+): string {
   if (!filters.people && !filters.months && part === "taken") return rolledUp(name);
   const { columns, select } = rollUps[name];
+  const shown = columns
+    .filter((column) => !countsAlone || (column !== "values" && column !== "counts"))
+    .join(", ");
   return `(
-    SELECT ${columns.join(", ")} FROM (${stored(name, filters, part)}) AS stored
+    SELECT ${shown} FROM (${stored(name, filters, part, countsAlone)}) AS stored
     UNION ALL
-    SELECT ${columns.join(", ")} FROM (${select("$2", narrowTo(filters, part))}) AS made
+    SELECT ${shown} FROM (${select("$2", narrowTo(filters, part))}) AS made
   )`;
 }

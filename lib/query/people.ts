@@ -33,16 +33,3 @@ export const agedPatients = `
     SELECT patient, sex, CASE WHEN decades >= 0 THEN least(decades, 9)::int END AS band
       FROM dated_patients
   )`;
-
-/** Their part of a WHERE over `aged_patients`, as SQL that begins with " AND"; '' for all. */
-export function ofPeople(people?: People): string {
-  const parts: string[] = [];
-  if (people?.sex.length) parts.push(`sex IN (${people.sex.map((sex) => `'${sex}'`).join(", ")})`);
-  if (people?.age.length) {
-    const bands = people.age.map((age) =>
-      age === "unknown" ? "band IS NULL" : `band = ${Math.floor(Number.parseInt(age, 10) / 10)}`,
-    );
-    parts.push(`(${bands.join(" OR ")})`);
-  }
-  return parts.map((part) => ` AND ${part}`).join("");
-}

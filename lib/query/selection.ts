@@ -1,12 +1,16 @@
 import type { ChartData, ChartName, ChartQuery } from "@/lib/contract/chart";
 import type { ChosenJobs } from "./chosen-jobs";
+import type { Judged } from "./judged";
 import type { People } from "./people";
 
 /** Months, both inclusive, as 2024-05; one of them at least. */
 export type Months = { from?: string; to?: string };
 
-/** What resources must meet, beside their job; absent: nothing. */
-export type Filters = { people?: People; months?: Months };
+/** What is asked of resources, beside their job; absent: nothing. */
+export type Wanted = { people?: People; months?: Months };
+
+/** The same, with the people found in the chosen jobs (see judged). */
+export type Filters = { people?: Judged; months?: Months };
 
 /** What a chart is made of: the jobs that were chosen, and what their resources must meet. */
 export type Selection = Filters & {
@@ -18,10 +22,8 @@ export type Selection = Filters & {
   unit?: string;
 };
 
-/** The filters of a query; absent where they take everything. */
-export function filtersOf(
-  query: Partial<Pick<ChartQuery, "sex" | "age" | "from" | "to">>,
-): Filters {
+/** What a query wants; absent where it takes everything. */
+export function wantedOf(query: Partial<Pick<ChartQuery, "sex" | "age" | "from" | "to">>): Wanted {
   const { sex = [], age = [], from, to } = query;
   return {
     people: sex.length + age.length > 0 ? { sex, age } : undefined,

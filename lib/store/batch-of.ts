@@ -1,8 +1,28 @@
-import type { BatchView, JobStatus, JobSummary } from "@/lib/contract/job";
+import type { BatchView, JobStatus, JobSummary, JobTotals } from "@/lib/contract/job";
 
-const isActive = ({ ended_at }: JobSummary) => ended_at === null;
+/** What of a job counts in its batch. */
+export type BatchJob = Pick<
+  JobSummary,
+  | "job_id"
+  | "batch_id"
+  | "status"
+  | "completeness"
+  | "purpose"
+  | "connection_id"
+  | "connection_name"
+  | "level"
+  | "group_id"
+  | "group_name"
+  | "records_loaded"
+  | "progress_ratio"
+  | "created_by"
+  | "created_at"
+  | "ended_at"
+> & { totals: Pick<JobTotals, "files" | "files_loaded" | "lines"> };
 
-function completenessOf(jobs: JobSummary[]): BatchView["completeness"] {
+const isActive = ({ ended_at }: BatchJob) => ended_at === null;
+
+function completenessOf(jobs: BatchJob[]): BatchView["completeness"] {
   const all = jobs.map(({ completeness }) => completeness);
   if (all.includes("incomplete")) return "incomplete";
   return all.every((one) => one === "complete") ? "complete" : "unknown";
@@ -12,12 +32,12 @@ function completenessOf(jobs: JobSummary[]): BatchView["completeness"] {
  * Jobs that were started together, added up.
  * @param jobs at least one, in the order in which they start
  */
-export function batchOf(jobs: JobSummary[]): BatchView {
+export function batchOf(jobs: BatchJob[]): BatchView {
   const [first] = jobs;
   if (!first) throw new RangeError("a batch without jobs");
   const statuses: Partial<Record<JobStatus, number>> = {};
   for (const { status } of jobs) statuses[status] = (statuses[status] ?? 0) + 1;
-  const sum = (of: (job: JobSummary) => number) => jobs.reduce((total, job) => total + of(job), 0);
+  const sum = (of: (job: BatchJob) => number) => jobs.reduce((total, job) => total + of(job), 0);
   const targets = jobs.map(({ group_name, group_id, level }) => group_name ?? group_id ?? level);
   const ends = jobs.map(({ ended_at }) => ended_at);
   return {

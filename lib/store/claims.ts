@@ -317,8 +317,11 @@ export async function renewFiles(
 }
 
 /** One transaction, rolled back where `work` throws. */
-export async function inTransaction<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
-  const client = await database().pool.connect();
+export async function inTransaction<T>(
+  work: (client: pg.PoolClient) => Promise<T>,
+  pool = database().pool,
+): Promise<T> {
+  const client = await pool.connect();
   let broken: Error | undefined;
   // A connection that dies between two statements is reported by the next one.
   const lost = (error: Error) => {

@@ -11,7 +11,7 @@ import {
 } from "@/lib/contract/job";
 import { AppError, type WarningCode, warningText } from "@/lib/errors";
 import { attachmentsOfJob } from "./attachments-of-job";
-import { batchOf } from "./batch-of";
+import { type BatchJob, batchOf } from "./batch-of";
 import { changesSince } from "./changes-since";
 import { database } from "./client";
 import { completenessOf, isErrorSql, mismatchedSql } from "./completeness";
@@ -73,7 +73,29 @@ type SummaryRow = {
   server_errors: number;
 };
 
-/** Everything of a summary, for the rows of a relation `page (id)`; bigint sums fit a double. */
+/** What is summed up over a job's files `f`; bigint sums fit a double. */
+const batchSumsSql = `
+      (count(*) FILTER (WHERE f.kind = 'output'))::int AS files,
+      (count(*) FILTER (WHERE f.kind = 'output' AND f.state IN ('downloaded', 'loaded')))::int
+        AS files_downloaded,
+      (count(*) FILTER (WHERE f.kind = 'output' AND f.state = 'loaded'))::int AS files_loaded,
+      (count(*) FILTER (WHERE f.kind = 'output' AND f.state = 'failed'))::int AS files_failed,
+      CASE WHEN bool_and(f.expected_count IS NOT NULL) FILTER (WHERE f.kind = 'output')
+        THEN (sum(f.expected_count) FILTER (WHERE f.kind = 'output'))::float8 END AS expected,
+      (count(*) FILTER (WHERE ${mismatchedSql}))::int AS mismatched,
+      coalesce(sum(f.rejected) FILTER (WHERE f.kind <> 'output'), 0)::float8 AS unread,
+      coalesce(sum(f.lines) FILTER (WHERE f.kind = 'output'), 0)::float8 AS lines,
+      coalesce(sum(f.accepted) FILTER (WHERE f.kind = 'output'), 0)::float8 AS accepted,
+      coalesce(sum(f.rejected) FILTER (WHERE f.kind = 'output'), 0)::float8 AS rejected`;
+const fileSumsSql = `${batchSumsSql},
+      coalesce(sum(f.duplicates) FILTER (WHERE f.kind = 'output'), 0)::float8 AS duplicates,
+      coalesce(sum(f.size_bytes) FILTER (WHERE f.kind = 'output'), 0)::float8 AS size_bytes,
+      (array_agg(jsonb_build_object(
+          'code', f.error_code, 'message', f.error_message, 'details', f.error_details))
+        FILTER (WHERE f.error_code IS NOT NULL AND f.state IN ('pending', 'downloaded')))[1]
+        AS file_trouble`;
+
+/** Everything of a summary, for the rows of a relation `page (id)`. */
 const summarySql = `
   SELECT j.id, j.batch_id, j.stage, j.mode, j.mode_reason, j.purpose,
     j.membership - 'request' AS membership, j.group_patients, j.server_progress, j.status_url, j.connection_id,
@@ -90,31 +112,47 @@ const summarySql = `
     )::float8 END AS records_per_second
   FROM page JOIN export_jobs j USING (id)
   CROSS JOIN LATERAL (
-    SELECT
-      (count(*) FILTER (WHERE f.kind = 'output'))::int AS files,
-      (count(*) FILTER (WHERE f.kind = 'output' AND f.state IN ('downloaded', 'loaded')))::int
-        AS files_downloaded,
-      (count(*) FILTER (WHERE f.kind = 'output' AND f.state = 'loaded'))::int AS files_loaded,
-      (count(*) FILTER (WHERE f.kind = 'output' AND f.state = 'failed'))::int AS files_failed,
-      CASE WHEN bool_and(f.expected_count IS NOT NULL) FILTER (WHERE f.kind = 'output')
-        THEN (sum(f.expected_count) FILTER (WHERE f.kind = 'output'))::float8 END AS expected,
-      (count(*) FILTER (WHERE ${mismatchedSql}))::int AS mismatched,
-      coalesce(sum(f.rejected) FILTER (WHERE f.kind <> 'output'), 0)::float8 AS unread,
-      coalesce(sum(f.lines) FILTER (WHERE f.kind = 'output'), 0)::float8 AS lines,
-      coalesce(sum(f.accepted) FILTER (WHERE f.kind = 'output'), 0)::float8 AS accepted,
-      coalesce(sum(f.duplicates) FILTER (WHERE f.kind = 'output'), 0)::float8 AS duplicates,
-      coalesce(sum(f.rejected) FILTER (WHERE f.kind = 'output'), 0)::float8 AS rejected,
-      coalesce(sum(f.size_bytes) FILTER (WHERE f.kind = 'output'), 0)::float8 AS size_bytes,
-      (array_agg(jsonb_build_object(
-          'code', f.error_code, 'message', f.error_message, 'details', f.error_details))
-        FILTER (WHERE f.error_code IS NOT NULL AND f.state IN ('pending', 'downloaded')))[1]
-        AS file_trouble
+    SELECT ${fileSumsSql}
     FROM export_files f WHERE f.job_id = j.id) t
   CROSS JOIN LATERAL (
     SELECT count(*)::int AS server_errors FROM export_outcomes e
     WHERE e.job_id = j.id AND ${isErrorSql}) o`;
 
 const time = (at: Date | null) => at?.toISOString() ?? null;
+
+type SumsRow = Pick<
+  SummaryRow,
+  | "stage"
+  | "server_progress"
+  | "warning"
+  | "files"
+  | "files_downloaded"
+  | "files_loaded"
+  | "files_failed"
+  | "expected"
+  | "mismatched"
+  | "unread"
+  | "lines"
+  | "accepted"
+  | "rejected"
+  | "server_errors"
+>;
+
+/** What a job's progress and completeness are told from. */
+const sumsOf = (row: SumsRow) => ({
+  stage: row.stage,
+  serverProgress: row.server_progress,
+  files: row.files,
+  filesDownloaded: row.files_downloaded,
+  filesLoaded: row.files_loaded,
+  filesFailed: row.files_failed,
+  expected: row.expected,
+  lines: row.lines,
+  records: row.accepted,
+  rejected: row.rejected + row.unread,
+  mismatched: row.mismatched,
+  serverErrors: row.server_errors,
+});
 
 function toSummary(row: SummaryRow): JobSummary {
   const request = ExportRequest.parse(row.request);
@@ -136,19 +174,8 @@ function toSummary(row: SummaryRow): JobSummary {
     server_errors: row.server_errors,
   };
   const facts = {
-    stage: row.stage,
+    ...sumsOf(row),
     mode: row.mode,
-    serverProgress: row.server_progress,
-    files: row.files,
-    filesDownloaded: row.files_downloaded,
-    filesLoaded: row.files_loaded,
-    filesFailed: row.files_failed,
-    expected: row.expected,
-    lines: row.lines,
-    records: row.accepted,
-    rejected: row.rejected + row.unread,
-    mismatched: row.mismatched,
-    serverErrors: row.server_errors,
     trouble: failure?.message ?? null,
     attempts: row.attempts,
     waitSeconds: row.waits ? row.wait_seconds : null,
@@ -206,6 +233,64 @@ export async function jobSummaries(jobIds: string[]): Promise<JobSummary[]> {
     [jobIds],
   );
   return rows.map(toSummary);
+}
+
+type BatchRow = SumsRow & {
+  id: string;
+  batch_id: string | null;
+  purpose: JobSummary["purpose"];
+  connection_id: string | null;
+  connection_name: string;
+  level: JobSummary["level"];
+  group_id: string | null;
+  group_name: string | null;
+  created_by: string;
+  created_at: Date;
+  ended_at: Date | null;
+};
+
+/**
+ * What a batch adds up of its jobs. Their files are summed up in one pass: a page of batches may have
+ * thousands of jobs, of which nothing else is shown.
+ */
+async function batchJobs(jobIds: string[]): Promise<Map<string, BatchJob>> {
+  const { rows } = await database().pool.query<BatchRow>(
+    `SELECT j.id, j.batch_id, j.stage, j.purpose, j.server_progress, j.warning, j.connection_id,
+       j.connection_name, j.level, j.group_id, j.group_name, j.created_by, j.created_at, j.ended_at,
+       coalesce(t.files, 0) AS files, coalesce(t.files_downloaded, 0) AS files_downloaded,
+       coalesce(t.files_loaded, 0) AS files_loaded, coalesce(t.files_failed, 0) AS files_failed, t.expected,
+       coalesce(t.mismatched, 0) AS mismatched, coalesce(t.unread, 0) AS unread,
+       coalesce(t.lines, 0) AS lines, coalesce(t.accepted, 0) AS accepted,
+       coalesce(t.rejected, 0) AS rejected, coalesce(o.server_errors, 0) AS server_errors
+     FROM export_jobs j
+     LEFT JOIN (SELECT f.job_id, ${batchSumsSql} FROM export_files f WHERE f.job_id = ANY($1)
+                GROUP BY f.job_id) t ON t.job_id = j.id
+     LEFT JOIN (SELECT e.job_id, count(*)::int AS server_errors FROM export_outcomes e
+                WHERE e.job_id = ANY($1) AND ${isErrorSql} GROUP BY e.job_id) o ON o.job_id = j.id
+     WHERE j.id = ANY($1)`,
+    [jobIds],
+  );
+  return new Map(
+    rows.map((row) => [
+      row.id,
+      {
+        ...row,
+        job_id: row.id,
+        status: statusOf[row.stage],
+        completeness: completenessOf(row.stage, row, row),
+        progress_ratio: progressRatio({
+          ...sumsOf(row),
+          trouble: null,
+          attempts: 0,
+          waitSeconds: null,
+        }),
+        totals: { files: row.files, files_loaded: row.files_loaded, lines: row.lines },
+        records_loaded: row.accepted,
+        created_at: row.created_at.toISOString(),
+        ended_at: time(row.ended_at),
+      },
+    ]),
+  );
 }
 
 type TypeRow = JobDetail["types"][number] & {
@@ -447,17 +532,20 @@ export async function exportList(query: JobListQuery): Promise<ExportList> {
      LIMIT $6 OFFSET $7`,
     [...values, query.page_size, (query.page - 1) * query.page_size],
   );
-  const summaries = new Map(
-    (await jobSummaries(rows.flatMap(({ ids }) => ids))).map((job) => [job.job_id, job]),
-  );
+  const single = rows.filter(({ ids }) => ids.length === 1).flatMap(({ ids }) => ids);
+  const several = rows.filter(({ ids }) => ids.length > 1).flatMap(({ ids }) => ids);
+  const [shown, inBatches] = await Promise.all([
+    jobSummaries(single),
+    several.length > 0 ? batchJobs(several) : new Map<string, BatchJob>(),
+  ]);
+  const summaries = new Map(shown.map((job) => [job.job_id, job]));
   return {
     exports: rows.flatMap<ExportList["exports"][number]>(({ ids }) => {
-      const jobs = ids.flatMap((id) => summaries.get(id) ?? []);
-      const [first] = jobs;
-      if (!first) return [];
-      return jobs.length === 1
-        ? [{ job: first, batch: null }]
-        : [{ job: null, batch: batchOf(jobs) }];
+      const [first = ""] = ids;
+      const job = summaries.get(first);
+      if (job) return [{ job, batch: null }];
+      const jobs = ids.flatMap((id) => inBatches.get(id) ?? []);
+      return jobs.length > 0 ? [{ job: null, batch: batchOf(jobs) }] : [];
     }),
     total: rows[0]?.total ?? 0,
     jobs: rows[0]?.jobs ?? 0,

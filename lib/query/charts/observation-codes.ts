@@ -18,7 +18,7 @@ const shown = 200;
 const sql = (selection: Selection) => `
   WITH held AS MATERIALIZED (
     SELECT code_system, code, code_display, unit, sum(records) AS records
-      FROM ${held("roll_up_values", selection)} AS counted GROUP BY 1, 2, 3, 4
+      FROM ${held("roll_up_values", selection, "taken", true)} AS counted GROUP BY 1, 2, 3, 4
   ),
   displays AS (
     SELECT code_system, code, code_display, sum(records) AS records FROM held GROUP BY 1, 2, 3

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import type { ChartNumbers } from "@/lib/contract/chart";
+import type { Judged } from "../judged";
 import { nothingLeftOut } from "../nothing-left-out";
-import { agedPatients, ofPeople } from "../people";
+import { agedPatients } from "../people";
 import { rows } from "../rows";
 import type { Selection } from "../selection";
 
@@ -14,7 +15,7 @@ const Row = z.object({
   unknown: z.number(),
 });
 
-const sql = ({ people }: Selection) => `
+const sql = `
   WITH ${agedPatients}
   SELECT band,
          (count(*) FILTER (WHERE sex = 'female'))::int AS female,
@@ -22,8 +23,17 @@ const sql = ({ people }: Selection) => `
          (count(*) FILTER (WHERE sex = 'other'))::int AS other,
          (count(*) FILTER (WHERE sex = 'unknown'))::int AS unknown
     FROM aged_patients
-   WHERE true${ofPeople(people)}
    GROUP BY band`;
+
+/** Where sex or age are chosen, everybody is counted already. */
+function bandsOf({ counts }: Judged): z.infer<typeof Row>[] {
+  const bands = new Map<number | null, z.infer<typeof Row>>();
+  for (const { sex, band, patients } of counts) {
+    const row = bands.get(band) ?? { band, ...none };
+    bands.set(band, Row.parse({ ...row, [sex ?? "unknown"]: patients }));
+  }
+  return [...bands.values()];
+}
 
 const none = { female: 0, male: 0, other: 0, unknown: 0 };
 
@@ -35,7 +45,7 @@ const none = { female: 0, male: 0, other: 0, unknown: 0 };
 export async function patientsByAgeAndSex(
   selection: Selection,
 ): Promise<ChartNumbers<"patients-by-age-and-sex">> {
-  const found = await rows(Row, sql(selection), selection.jobs);
+  const found = selection.people ? bandsOf(selection.people) : await rows(Row, sql, selection.jobs);
   const counts = (band: number | null) => {
     const row = found.find((one) => one.band === band) ?? none;
     return { female: row.female, male: row.male, other: row.other, unknown: row.unknown };

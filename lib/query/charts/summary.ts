@@ -1,14 +1,15 @@
 import { z } from "zod";
 import type { ChartNumbers } from "@/lib/contract/chart";
 import { leftOut } from "../left-out";
-import { held, withPeople } from "../narrowed";
+import { held, outerMonths, withPeople } from "../narrowed";
 import { plausibleMonth } from "../plausible-month";
 import { rolledUp } from "../rolled-up";
 import { rows } from "../rows";
 import type { Selection } from "../selection";
 
 const Totals = z.object({
-  patients: z.number(),
+  /** null: counted already */
+  patients: z.number().nullable(),
   resources: z.number(),
   from: z.date().nullable(),
   to: z.date().nullable(),
@@ -16,8 +17,12 @@ const Totals = z.object({
 
 const totalsSql = (selection: Selection) => `
   SELECT
-    (SELECT count(*)::float8 FROM (
-       SELECT DISTINCT patient FROM ${selection.people ? "people" : rolledUp("roll_up_patients")} AS held) AS patients) AS patients,
+    ${
+      selection.people
+        ? "NULL::float8"
+        : `(SELECT count(*)::float8 FROM (
+             SELECT DISTINCT patient FROM ${rolledUp("roll_up_patients")} AS held) AS patients)`
+    } AS patients,
     (SELECT COALESCE(sum(records), 0)::float8 FROM ${held("roll_up_types", selection)} AS held) AS resources,
     ${selection.people ? "min(month)::timestamp AT TIME ZONE 'UTC'" : "min(first_at)"} AS from,
     ${
@@ -25,11 +30,13 @@ const totalsSql = (selection: Selection) => `
         ? "(max(month) + interval '1 month' - interval '1 ms') AT TIME ZONE 'UTC'"
         : "max(last_at)"
     } AS to
-  FROM (
-    SELECT month, first_at, last_at FROM ${held("roll_up_encounters", selection)} AS held
-    UNION ALL
-    SELECT month, first_at, last_at FROM ${held("roll_up_observation_months", selection)} AS held
-  ) AS months
+  FROM (${
+    selection.people
+      ? outerMonths(selection, plausibleMonth)
+      : `SELECT month, first_at, last_at FROM ${held("roll_up_encounters", selection)} AS held
+         UNION ALL
+         SELECT month, first_at, last_at FROM ${held("roll_up_observation_months", selection)} AS held`
+  }) AS months
   WHERE ${plausibleMonth("month")}`;
 
 /**
@@ -41,8 +48,9 @@ export async function summary(selection: Selection): Promise<ChartNumbers<"summa
   const { job_ids, ...completeness } = selection.source;
   const sql = withPeople(selection, totalsSql(selection));
   const [totals] = await rows(Totals, sql, selection.jobs);
+  const counted = selection.people?.counts.reduce((sum, { patients }) => sum + patients, 0);
   return {
-    patients: totals?.patients ?? 0,
+    patients: counted ?? totals?.patients ?? 0,
     resources: totals?.resources ?? 0,
     jobs: job_ids.length,
     period:
