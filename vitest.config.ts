@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 /**
@@ -18,6 +19,8 @@ export default defineConfig({
           include: ["**/*.test.ts", "**/*.test.tsx"],
           exclude: [...ignored, "**/*.db.test.ts"],
           testTimeout: 20_000,
+          // By default one core is left out, which is half of two.
+          maxWorkers: availableParallelism(),
         },
       },
       {
@@ -27,6 +30,9 @@ export default defineConfig({
           include: ["**/*.db.test.ts"],
           exclude: ignored,
           globalSetup: ["start/test-database.ts"],
+          // They wait more than they compute; more at once would use up the server's connections.
+          maxWorkers: 4,
+          sequence: { groupOrder: 1 },
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

@@ -1,5 +1,5 @@
-import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
+import { passes } from "./passes";
 import { downloadedConfig, setFaults } from "./sandbox";
 import { webUrl } from "./stage";
 
@@ -13,16 +13,6 @@ test.afterAll(() => setFaults({}));
 const speak = (page: Page, locale: "en" | "zh-CN") =>
   page.context().addCookies([{ name: "locale", value: locale, url: webUrl }]);
 
-async function passes(page: Page, what: string) {
-  await page.waitForLoadState("networkidle");
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => `${what} ${id}: ${nodes[0]?.html}`)).toEqual([]);
-  const overflow = await page.evaluate(
-    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-  );
-  expect([what, Math.max(overflow, 0)]).toEqual([what, 0]);
-}
-
 /** Drags a file into the window, as from the desktop. */
 async function dropOnWindow(page: Page, name: string, text: string) {
   const data = await page.evaluateHandle(
@@ -33,9 +23,12 @@ async function dropOnWindow(page: Page, name: string, text: string) {
     },
     { name, text },
   );
-  await page.dispatchEvent("body", "dragenter", { dataTransfer: data });
   const zone = page.getByText("Drop the file anywhere").or(page.getByText("可拖放到页面任意位置"));
-  await expect(zone.first()).toBeVisible();
+  // A page takes files a moment after it is there.
+  await expect(async () => {
+    await page.dispatchEvent("body", "dragenter", { dataTransfer: data });
+    await expect(zone.first()).toBeVisible({ timeout: 500 });
+  }).toPass();
   await zone.first().evaluate((node, transfer) => {
     const event = new DragEvent("drop", {
       bubbles: true,
@@ -60,7 +53,6 @@ test("Someone new is led from the config file, dropped on any page, through the 
   await passes(page, "guide, nothing yet");
 
   await page.goto("/jobs");
-  await page.waitForTimeout(1_500);
   await dropOnWindow(page, "sandbox.json", JSON.stringify(await downloadedConfig()));
   await expect(page).toHaveURL(/\/connections\/new/);
   const config = await downloadedConfig();

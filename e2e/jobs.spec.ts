@@ -95,7 +95,7 @@ test("Somebody whose connection breaks is told quietly, and the page catches up 
   page,
   request,
 }) => {
-  await setFaults({ preparationMs: 6000, retryAfterSeconds: 1 });
+  await setFaults({ preparationMs: 10_000, retryAfterSeconds: 1 });
   const { job_id } = await (await kickOff(request, "BMCHealthNet")).json();
   await page.goto(`/jobs/${job_id}`);
   await expect(page.getByText("The server prepares the files").first()).toBeVisible();

@@ -89,8 +89,8 @@ test.each([
   ["without a length", {}],
 ])("a connection that is cut (%s) leaves nothing behind", async (_what, headers) => {
   const url = await serve((_request, response) => {
-    response.writeHead(200, { ...ndjson, ...headers }).write(lines.slice(0, 200_000));
-    setTimeout(() => response.destroy(), 50);
+    response.writeHead(200, { ...ndjson, ...headers });
+    response.write(lines.slice(0, 200_000), () => response.destroy());
   });
   const error = await failure(fetchFile({ url, token: null, path: target() }));
   expect([error.code, error.retryable]).toEqual(["connection-cut", true]);

@@ -1,9 +1,9 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import type { RequestListener } from "node:http";
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import type { RequestListener, ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
-import { afterAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeEach, expect, test, vi } from "vitest";
 import type { AppError } from "@/lib/errors";
 import { serveForTests } from "@/lib/fhir/serve-for-tests";
 import { fetchFile } from "./fetch-file";
@@ -23,6 +23,16 @@ beforeEach(async () => {
 });
 
 const serve = async (listener: RequestListener) => `${await serveForTests(listener)}/1.ndjson`;
+
+/** Cuts the connection when something of the file is on the client's disk. */
+async function cutOnceHeld(response: ServerResponse) {
+  await vi.waitUntil(async () => {
+    const names = await readdir(folder);
+    const sizes = await Promise.all(names.map((name) => stat(path.join(folder, name))));
+    return sizes.some(({ size }, n) => size > 0 && !names[n]?.endsWith(".json"));
+  }, 10_000);
+  response.destroy();
+}
 
 const content = Buffer.from(
   Array.from({ length: 60_000 }, (_, n) => `{"resourceType":"Patient","id":"é${n}"}\n`).join(""),
@@ -123,7 +133,7 @@ test.each<[name: string, headers: Head, gone: boolean]>([
       ...("Content-Encoding" in headers ? {} : { "Content-Length": content.length }),
     });
     response.write("Content-Encoding" in headers ? gzipSync(sent) : sent);
-    setTimeout(() => response.destroy(), 100);
+    cutOnceHeld(response);
   });
   await expect(fetchFile({ url, token: null, path: target })).rejects.toMatchObject({
     code: "connection-cut",
@@ -139,7 +149,7 @@ test.each<[name: string, headers: Head, gone: boolean]>([
 test("what somebody needs stays though the server could not go on from it", async () => {
   const url = await serve((_request, response) => {
     response.writeHead(200, { "Content-Length": content.length }).write(content.subarray(0, 100));
-    setTimeout(() => response.destroy(), 50);
+    cutOnceHeld(response);
   });
   const part = newPart(target);
   const cut = fetchFile({ url, token: null, path: target, part, isNeeded: () => true });

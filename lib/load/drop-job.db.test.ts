@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { database } from "@/lib/store/client";
 import { freshDatabase } from "@/lib/store/fresh-database";
 import { dropJob } from "./drop-job";
@@ -25,7 +24,13 @@ test("a job's charts read its roll-ups for as long as a row of it may be there",
   await reader.query("BEGIN");
   await reader.query(`SELECT FROM ${partition}`);
   const dropped = dropJob(jobId);
-  await sleep(1_000);
+  const waits = async () =>
+    (
+      await pool.query("SELECT FROM pg_locks WHERE NOT granted AND relation = $1::regclass", [
+        partition,
+      ])
+    ).rowCount;
+  await vi.waitUntil(async () => (await waits()) === 1, { timeout: 20_000, interval: 20 });
   expect([await there(), await rolledUp()]).toEqual([true, 1]);
 
   await reader.query("COMMIT");

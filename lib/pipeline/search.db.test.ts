@@ -363,13 +363,22 @@ test("a type that cannot be searched is told as an error, and the others come", 
 
 test("a search that is cancelled stops asking", async () => {
   startWorker();
-  sandbox.faults = { slowSearchMs: 20 };
+  sandbox.faults = { slowSearchMs: 200 };
+  const begun = new Date().toISOString();
+  // Of what is asked for each patient.
+  const searches = () =>
+    sandbox.requests.filter(({ at, url }) => at >= begun && url.includes("/Condition")).length;
   const jobId = await newJob({ mode: "search" });
-  while ((await jobDetail(jobId)).stage === "kickoff") {
-    await sleep(20);
-  }
+  while (searches() === 0) await sleep(20);
   await cancelJob(jobId, { label: "test" });
   expect(await ended(jobId)).toMatchObject({ status: "cancelled" });
+  // What was under way is still answered; before another job is done, that is over.
+  await bulkRows();
+  const asked = searches();
+  const { Patient } = await sandbox.expectedCounts(groupId);
+  expect(asked).toBeLessThan((Patient ?? 0) / 2);
+  await bulkRows();
+  expect(searches()).toBe(asked);
   await dropJob(jobId);
 });
 

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { forgetRollUps } from "@/lib/load/forget-roll-ups";
 import { prepareJob } from "@/lib/load/prepare-job";
 import { settleJob } from "@/lib/load/settle-job";
@@ -9,6 +9,9 @@ import { database } from "@/lib/store/client";
 import { freshDatabase } from "@/lib/store/fresh-database";
 import { chart } from "./chart";
 import { jobsAndState } from "./chosen-jobs";
+import { lookAtRows } from "./look-at-rows";
+
+vi.mock("./look-at-rows", { spy: true });
 
 await freshDatabase();
 
@@ -71,8 +74,10 @@ test("a large job that loads is looked at when somebody asks, and again when tha
   // Nothing has come since then: no look.
   await aMinutePasses();
   const before = await looks();
+  // A look begins within the answer.
+  const seen = vi.mocked(lookAtRows).mock.calls.length;
   await weights();
-  await sleep(100);
+  expect(lookAtRows).toHaveBeenCalledTimes(seen);
   expect(await looks()).toEqual(before);
 });
 
