@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, type Page, test } from "@playwright/test";
+import { choose } from "./choose";
 import { downloadedConfig, sentBySandbox, setFaults } from "./sandbox";
 import { fiveTypes } from "./script";
 
@@ -86,8 +87,7 @@ test("A colleague opens the shared address and sees the same jobs chosen; the ta
   const jobId = (href as string).split("/").pop() as string;
   await page.goto(`/visualize?job=${jobId}`);
   const sent = await sentBySandbox("MinutemanHealth", fiveTypes);
-  await page.getByRole("button", { name: "Options of “Resources by type”" }).click();
-  await page.getByRole("menuitem", { name: "Show as table" }).click();
+  await choose(page, "Resources by type", "Show as table");
   const table = page.getByRole("region", { name: "Table of “Resources by type”" });
   for (const type of fiveTypes) {
     const words = type.replace("MedicationRequest", "Medication request");
@@ -95,9 +95,8 @@ test("A colleague opens the shared address and sees the same jobs chosen; the ta
       (sent[type] as number).toLocaleString("en"),
     );
   }
-  await page.getByRole("button", { name: "Options of “Resources by type”" }).click();
   const download = page.waitForEvent("download");
-  await page.getByRole("menuitem", { name: "Download CSV" }).click();
+  await choose(page, "Resources by type", "Download CSV");
   const csv = readFileSync(await (await download).path(), "utf8");
   expect(csv).toContain(String(sent.Observation));
 });

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, type Page, test } from "@playwright/test";
+import { choose } from "./choose";
 import { setFaults } from "./sandbox";
 import { kickOff, untilEnded } from "./script";
 
@@ -46,12 +47,6 @@ async function fullest(page: Page, job: string) {
 
 const tile = (page: Page, name: string) =>
   page.getByLabel("Summary", { exact: true }).locator("div", { hasText: name }).first();
-
-/** Opens a chart's menu and takes an entry of it. */
-async function choose(page: Page, title: string, entry: string) {
-  await page.getByRole("button", { name: `Options of “${title}”` }).click();
-  await page.getByRole("menuitem", { name: entry, exact: true }).click();
-}
 
 async function saved(page: Page, title: string, entry: string) {
   const download = page.waitForEvent("download");
