@@ -140,6 +140,33 @@ test("what comes in is checked before the handler sees it", async () => {
   expect((await post(`{"name":"${"x".repeat(5 * 1024 * 1024)}"}`)).status).toBe(413);
 });
 
+test("a part of the path that no text of the database can be is refused by name", async () => {
+  person = somebody("viewer");
+  const params = z.object({ id: z.string(), type: z.string() });
+  const handler = route({ access: "read", params }, async () => ({})) as Handler;
+  const answer = await handler(new Request("http://here.example/api/x"), {
+    params: Promise.resolve({ type: "Patient", id: "a\u0000b" }),
+  });
+  const told = { code: "invalid-request", params: { reason: "id: holds a NUL character" } };
+  expect([answer.status, await answer.json()]).toMatchObject([400, told]);
+});
+
+test("a file of which only the head is asked for is let go", async () => {
+  person = somebody("viewer");
+  let open = true;
+  const body = new ReadableStream({
+    cancel() {
+      open = false;
+    },
+  });
+  const headers = { "Content-Type": "text/plain" };
+  const handler = route({ access: "read" }, async () => new Response(body, { headers })) as Handler;
+  const request = new Request("http://here.example/api/x", { method: "HEAD" });
+  const answer = await handler(request, context);
+  expect([answer.status, answer.headers.get("content-type")]).toEqual([200, "text/plain"]);
+  expect(open).toBe(false);
+});
+
 test("a failure of ours is told with its code, one that nobody foresaw without its words", async () => {
   person = somebody("admin");
   const failing = (error: unknown) =>

@@ -41,6 +41,8 @@ type Input<Q, B, P, A extends Access> = {
   request: Request;
 };
 
+type Context = { params: Promise<Record<string, string | string[] | undefined>> };
+
 const bodyLimit = 4 * 1024 * 1024;
 
 /** Secrets and patient data never stand in what a person is told; so neither do unknown errors. */
@@ -122,11 +124,14 @@ async function actorOf(request: Request): Promise<Actor | null> {
   return { kind: "person", label: person.email, userId: person.userId, role: person.role };
 }
 
+const holdsNul = (value: unknown) => typeof value === "string" && value.includes("\u0000");
+
 /** PostgreSQL's text cannot hold it: told here rather than as an error of the database. */
+const nulIn = (where: string) =>
+  new AppError("invalid-request", { reason: `${where} a NUL character` });
+
 function withoutNul(name: string, value: unknown): unknown {
-  if (name.includes("\u0000") || (typeof value === "string" && value.includes("\u0000"))) {
-    throw new AppError("invalid-request", { reason: "the body holds a NUL character" });
-  }
+  if (holdsNul(name) || holdsNul(value)) throw nulIn("the body holds");
   return value;
 }
 
@@ -146,14 +151,19 @@ function queryOf(request: Request): Record<string, string | string[]> {
   const search = new URL(request.url).searchParams;
   for (const name of new Set(search.keys())) {
     const values = search.getAll(name);
-    if (values.some((value) => value.includes("\u0000"))) {
-      throw new AppError("invalid-request", {
-        reason: `${name.slice(0, 40)}: holds a NUL character`,
-      });
-    }
+    if (values.some(holdsNul)) throw nulIn(`${name.slice(0, 40)}: holds`);
     query[name] = values.length > 1 ? values : (values[0] ?? "");
   }
   return query;
+}
+
+/** The parts of the path that have a name. */
+async function paramsOf({ params }: Context): Promise<Record<string, unknown>> {
+  const parts = await params;
+  for (const [name, part] of Object.entries(parts)) {
+    if ([part].flat().some(holdsNul)) throw nulIn(`${name}: holds`);
+  }
+  return parts;
 }
 
 /** bigint columns are counts and sizes, far below 2^53. */
@@ -186,10 +196,7 @@ export function route<
   options: Options<Q, B, P, R> & { access: A },
   handle: (input: Input<Q, B, P, A>) => Promise<NoInfer<R> | Response>,
 ) {
-  const answer = async (
-    request: Request,
-    context: { params: Promise<Record<string, string | string[] | undefined>> },
-  ): Promise<Response> => {
+  const answer = async (request: Request, context: Context): Promise<Response> => {
     try {
       const actor = options.access === "public" ? null : await actorOf(request);
       if (options.access !== "public") {
@@ -200,10 +207,15 @@ export function route<
         actor: actor as Input<Q, B, P, A>["actor"],
         query: checked(options.query, queryOf(request)),
         body: options.body ? checked(options.body, await bodyOf(request)) : (undefined as B),
-        params: checked(options.params, await context.params),
+        params: checked(options.params, await paramsOf(context)),
         request,
       });
-      if (result instanceof Response) return result;
+      if (result instanceof Response) {
+        if (request.method !== "HEAD") return result;
+        // Next reads no body then: a file would stay open.
+        await result.body?.cancel();
+        return new Response(null, { status: result.status, headers: result.headers });
+      }
       const text = JSON.stringify(result ?? {}, plain);
       if (underTest && options.answer) asDeclared(options.answer, JSON.parse(text));
       return new Response(text, {

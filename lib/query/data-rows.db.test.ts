@@ -107,3 +107,14 @@ test("the rows of one file of a job are those that came from it, and are counted
   expect(list.rows.map(({ id }) => id)).toEqual([idOf(5), idOf(700), idOf(5_999)]);
   expect(list).toMatchObject({ total: 3, more: false });
 });
+
+test.each([
+  ["nothing of ours", "x"],
+  ["what no text of the database can be", [jobs[2], "a\u0000", "b"]],
+  ["a job that has been removed", [randomUUID(), "a", "b"]],
+])("after %s no rows follow", async (what, cursor) => {
+  const after = Buffer.from(JSON.stringify(cursor)).toString("base64url");
+  const asked = dataRows("Patient", { ...place, page: 1, after });
+  if (what.startsWith("a job")) expect((await asked).rows).toEqual([]);
+  else await expect(asked).rejects.toMatchObject({ code: "invalid-request" });
+});

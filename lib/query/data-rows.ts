@@ -37,7 +37,8 @@ const Count = z.object({ job_id: z.uuid(), n: z.number() });
 const Found = z.object({ n: z.number() });
 
 /** The key of the row after which the next page begins. */
-const Cursor = z.tuple([z.uuid(), z.string(), z.string()]);
+const Id = z.string().regex(/^[^\0]*$/);
+const Cursor = z.tuple([z.uuid(), Id, Id]);
 type Cursor = z.infer<typeof Cursor>;
 
 const toCursor = (row: Row) =>
