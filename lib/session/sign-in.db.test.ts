@@ -29,8 +29,8 @@ beforeEach(async () => {
   });
 });
 
-const refusal = (email: string, attempt: string) =>
-  signIn({ email, password: attempt }).then(
+const refusal = (email: string, attempt: string, ip?: string) =>
+  signIn({ email, password: attempt, ip }).then(
     () => "signed in",
     (error) => ({ code: error.code, message: error.message, params: error.params }),
   );
@@ -91,4 +91,34 @@ test("failures older than the window count no more", async () => {
     data: { at: new Date(Date.now() - 16 * 60_000) },
   });
   expect(await refusal("ada@example.org", password)).toBe("signed in");
+});
+
+test("who tries one address after another is refused after a hundred failures, others are not", async () => {
+  const from = "192.0.2.7";
+  await database().prisma.auditEvent.createMany({
+    data: Array.from({ length: 97 }, (_, n) => ({
+      actor: "system",
+      action: "sign-in.failed",
+      target: `p${n}@example.org`,
+      ip: from,
+    })),
+  });
+  // All at once: none of them may be checked before the one before it is counted.
+  const answers = await Promise.all(
+    Array.from({ length: 8 }, (_, n) => refusal(`q${n}@example.org`, "wrong", from)),
+  );
+  const codes = answers.map((answer) => (typeof answer === "string" ? answer : answer.code));
+  expect(codes.filter((code) => code === "sign-in-refused")).toHaveLength(3);
+  expect(codes.filter((code) => code === "too-many-attempts")).toHaveLength(5);
+  expect(await refusal("ada@example.org", password, from)).toMatchObject({
+    code: "too-many-attempts",
+  });
+  expect(await refusal("ada@example.org", password, "192.0.2.8")).toBe("signed in");
+  expect(await refusal("ada@example.org", password)).toBe("signed in");
+});
+
+test("an address that no text of the database can be is refused as any other", async () => {
+  expect(await refusal("a\u0000da@example.org", "wrong")).toMatchObject({
+    code: "sign-in-refused",
+  });
 });
