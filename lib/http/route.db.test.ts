@@ -1,7 +1,7 @@
 import { beforeEach, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { AppError } from "@/lib/errors";
-import { createApiKey } from "@/lib/session/api-keys";
+import { createApiKey, listApiKeys } from "@/lib/session/api-keys";
 import type { Person } from "@/lib/session/current-person";
 import { freshDatabase } from "@/lib/store/fresh-database";
 import { route } from "./route";
@@ -66,6 +66,16 @@ test("a key gets in by itself; a wrong one is refused even beside a session", as
   expect((await call(admin as Handler, by(key))).status).toBe(403);
   person = somebody("admin");
   expect((await call(read as Handler, by("bh_wrong"))).body.code).toBe("api-key-refused");
+});
+
+test("from where a key is used is what the nearest proxy saw, not what the caller claims", async () => {
+  const { key, api_key_id } = await createApiKey({ name: "k", scope: "read", createdBy: null });
+  const headers = { authorization: `Bearer ${key}`, "x-forwarded-for": "127.0.0.1, 192.0.2.4" };
+  expect((await call(read as Handler, { headers })).status).toBe(200);
+  const used = (await listApiKeys({ role: "admin", label: "" })).find(
+    (one) => one.api_key_id === api_key_id,
+  );
+  expect(used?.last_used_ip).toBe("192.0.2.4");
 });
 
 test("another site cannot change anything with a person's cookie or a browser's Basic password", async () => {

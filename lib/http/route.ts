@@ -5,6 +5,7 @@ import type { Failure } from "@/lib/contract/failure";
 import { AppError } from "@/lib/errors";
 import { type Access, type Actor, may } from "@/lib/session/actor";
 import { actorOfHeader } from "@/lib/session/api-keys";
+import { callerAddress } from "@/lib/session/caller-address";
 import { currentPerson } from "@/lib/session/current-person";
 import { log } from "@/lib/settings/log";
 import { underTest } from "@/lib/settings/under-test";
@@ -110,9 +111,7 @@ function refuseForeignSite(request: Request): void {
 }
 
 async function actorOf(request: Request): Promise<Actor | null> {
-  // Of several proxies the first one is what the caller's own address was said to be.
-  const told = request.headers.get("x-forwarded-for")?.split(",")[0]?.trim().slice(0, 45);
-  const from = told?.replace(/^::ffff:/, "") || null;
+  const from = callerAddress(request.headers.get("x-forwarded-for"));
   const byKey = await actorOfHeader(request.headers.get("authorization"), from);
   if (byKey) {
     refuseForeignSite(request);

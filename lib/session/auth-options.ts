@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { isIP } from "node:net";
 import type { NextAuthOptions } from "next-auth";
 import Credentials from "next-auth/providers/credentials";
 import { AppError } from "@/lib/errors";
 import { log } from "@/lib/settings/log";
 import { secrets } from "@/lib/settings/secrets";
 import { database } from "@/lib/store/client";
+import { callerAddress } from "./caller-address";
 import { passwordStamp } from "./password-stamp";
 import { signIn } from "./sign-in";
 
@@ -15,15 +15,6 @@ declare module "next-auth/jwt" {
     /** of the password that opened the session */
     stamp?: string;
   }
-}
-
-/**
- * The address that the nearest proxy saw (Next itself where there is none): the last entry. Those
- * before it are the caller's own claims.
- */
-function addressOf(forwarded: unknown): string | null {
-  const last = typeof forwarded === "string" ? forwarded.split(",").at(-1)?.trim() : undefined;
-  return last && isIP(last) ? last : null;
 }
 
 /** What the sign-in page is told: code and values as JSON; of an unknown error only where to look. */
@@ -61,7 +52,7 @@ export function authOptions(): NextAuthOptions {
             const person = await signIn({
               email: input?.email ?? "",
               password: input?.password ?? "",
-              ip: addressOf(request.headers?.["x-forwarded-for"]),
+              ip: callerAddress(request.headers?.["x-forwarded-for"]),
             });
             return { id: person.userId, email: person.email, name: person.name };
           } catch (error) {
