@@ -316,6 +316,37 @@ test("resources by type: rows, most first, of the chosen jobs only", async () =>
   expect(all?.records).toBe(220);
 });
 
+test("types of one patient are counted under the filters of the rows, as the rows are", async () => {
+  const visitsOf = (id: string) => long.visits.filter(({ patient, at }) => patient === id && at);
+  const [first] = [...long.patients].sort((a, b) => visitsOf(b.id).length - visitsOf(a.id).length);
+  const patient = first?.id ?? "";
+  const [month = ""] = visitsOf(patient).map(({ at }) => at?.slice(0, 7) ?? "");
+  const counted = async (filters: object, type: string) => {
+    const { types } = await dataTypes({ job: [one], patient, ...filters });
+    return types.find((one) => one.type === type)?.records ?? 0;
+  };
+  const inMonth = visitsOf(patient).filter(({ at }) => at?.startsWith(month)).length;
+  expect(inMonth).toBeGreaterThan(0);
+  expect(inMonth).toBeLessThan(visitsOf(patient).length);
+  expect(await counted({ from: month, to: month }, "Encounter")).toBe(inMonth);
+  const sexes = ["female", "male", "other", "unknown"] as const;
+  const page = { page: 1, page_size: 1 };
+  for (const type of ["Patient", "Encounter", "Condition", "Observation"]) {
+    const bySex = await Promise.all(
+      sexes.map(async (sex) => {
+        const filters = { sex: [sex], from: month };
+        const { total } = await dataRows(type, { job: [one], patient, ...filters, ...page });
+        expect(await counted(filters, type)).toBe(total);
+        return total ?? 0;
+      }),
+    );
+    // A person is of one sex.
+    expect(bySex.filter((total) => total > 0).length).toBeLessThanOrEqual(1);
+    const all = bySex.reduce((sum, total) => sum + total, 0);
+    expect(await counted({ from: month }, type)).toBe(all);
+  }
+});
+
 test("patients by age and sex: age at death or today, a patient of two jobs once", async () => {
   const bands = [
     ...Array.from({ length: 10 }, (_, i) => (i === 9 ? "90+" : `${i * 10}–${i * 10 + 9}`)),
