@@ -1,37 +1,23 @@
 "use client";
 
-import { type ReactNode, use } from "react";
-import { Providers } from "@/components/frame/providers";
-import type { Locale, Messages } from "@/messages/messages";
+import dynamic from "next/dynamic";
+import type { ComponentProps } from "react";
+import type { Providers } from "@/components/frame/providers";
+import type { Locale } from "@/messages/messages";
 
-const sources: Record<Locale, () => Promise<Messages>> = {
-  en: () => import("@/messages/english").then(({ english }) => english),
-  "zh-CN": () => import("@/messages/chinese").then(({ chinese }) => chinese),
+type Props = Omit<ComponentProps<typeof Providers>, "locale" | "messages">;
+
+// Without a fallback there is no Suspense boundary: a redirect to the sign-in page must stay a redirect.
+const words = {
+  en: dynamic<Props>(() => import("./worded-english").then((found) => found.WordedEnglish)),
+  "zh-CN": dynamic<Props>(() => import("./worded-chinese").then((found) => found.WordedChinese)),
 };
-const loaded = new Map<Locale, Promise<Messages>>();
-
-function words(locale: Locale): Promise<Messages> {
-  const known = loaded.get(locale) ?? sources[locale]();
-  loaded.set(locale, known);
-  return known;
-}
 
 /**
- * The providers with the words of one language. Those come as a file that browsers keep: written into
- * every page they were the larger half of it.
+ * The providers with the words of one language. Those are a file that browsers keep and that the page's head
+ * names: written into every page they were the larger half of it.
  */
-export function Worded({
-  locale,
-  now,
-  children,
-}: {
-  locale: Locale;
-  now: number;
-  children: ReactNode;
-}) {
-  return (
-    <Providers locale={locale} messages={use(words(locale))} now={now}>
-      {children}
-    </Providers>
-  );
+export function Worded({ locale, ...props }: Props & { locale: Locale }) {
+  const Words = words[locale];
+  return <Words {...props} />;
 }

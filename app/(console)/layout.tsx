@@ -1,13 +1,8 @@
 import type { ReactNode } from "react";
 import { Frame } from "@/components/frame/frame";
-import { InBrowser } from "@/components/frame/in-browser";
 import { requirePerson } from "@/lib/session/require-person";
 
 export default async function ConsoleLayout({ children }: { children: ReactNode }) {
   const { name, email, role } = await requirePerson();
-  return (
-    <Frame person={{ name, email, role }}>
-      <InBrowser>{children}</InBrowser>
-    </Frame>
-  );
+  return <Frame person={{ name, email, role }}>{children}</Frame>;
 }

@@ -1,5 +1,7 @@
 import type { Metadata } from "next";
+import { InBrowser } from "@/components/frame/in-browser";
 import { OverviewPage } from "@/components/overview/overview-page";
+import { connectionsPath, overviewPath } from "@/lib/browser/list-paths";
 import { locale } from "@/lib/http/locale";
 import { requirePerson } from "@/lib/session/require-person";
 import { messages } from "@/messages/messages";
@@ -10,5 +12,9 @@ export async function generateMetadata(): Promise<Metadata> {
 
 export default async function Page() {
   const { role } = await requirePerson();
-  return <OverviewPage role={role} />;
+  return (
+    <InBrowser ahead={[overviewPath, connectionsPath]}>
+      <OverviewPage role={role} />
+    </InBrowser>
+  );
 }

@@ -1,9 +1,9 @@
 "use client";
 
 import { Anchor, Tooltip, VisuallyHidden } from "@mantine/core";
-import Link from "next/link";
 import type { ReactNode } from "react";
 import { useFormatter } from "use-intl";
+import { Link } from "@/components/frame/link";
 import classes from "./charts.module.css";
 import { Legend } from "./legend";
 import { seriesColor } from "./palette";

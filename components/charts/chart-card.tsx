@@ -22,10 +22,10 @@ import {
   IconPhoto,
   IconTable,
 } from "@tabler/icons-react";
-import Link from "next/link";
 import { type ReactNode, useId, useRef, useState } from "react";
 import { useFormatter, useTranslations } from "use-intl";
 import { FailureAlert } from "@/components/feedback/failure-alert";
+import { Link } from "@/components/frame/link";
 import classes from "./charts.module.css";
 import { type ChartTable, cellValue, csvText } from "./csv-text";
 import { picturePng } from "./picture-png";

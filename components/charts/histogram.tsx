@@ -1,8 +1,8 @@
 "use client";
 
 import { Tooltip, VisuallyHidden } from "@mantine/core";
-import Link from "next/link";
 import { useFormatter } from "use-intl";
+import { Link } from "@/components/frame/link";
 import classes from "./charts.module.css";
 import { niceTicks } from "./nice-ticks";
 import { seriesColor } from "./palette";

@@ -1,10 +1,10 @@
 "use client";
 
 import { Anchor, Code, Paper, Stack, Text, Title } from "@mantine/core";
-import Link from "next/link";
 import type { ReactNode } from "react";
 import { useTranslations } from "use-intl";
 import { RelativeTime } from "@/components/format/relative-time";
+import { Link } from "@/components/frame/link";
 import type { ConnectionView } from "@/lib/contract/connection";
 import { signInOf } from "./connection-values";
 import { KeyFacts } from "./key-facts";

@@ -4,13 +4,13 @@ import { Anchor, Button, Group, Paper, Skeleton, Stack, Text, TextInput } from "
 import { IconPlugConnected, IconPlus, IconSearch } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { DataTable, type DataTableSortStatus } from "mantine-datatable";
-import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { useFormatter, useTranslations } from "use-intl";
 import { EmptyState } from "@/components/feedback/empty-state";
 import { Loaded } from "@/components/feedback/loaded";
 import { RelativeTime } from "@/components/format/relative-time";
+import { Link } from "@/components/frame/link";
 import { PageHeader } from "@/components/frame/page-header";
 import { StatusBadge } from "@/components/jobs/status-badge";
 import { connectionsQuery } from "@/lib/browser/connections-queries";

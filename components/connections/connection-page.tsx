@@ -4,11 +4,11 @@ import { Anchor, Button, Code, Grid, Group, Skeleton, Stack } from "@mantine/cor
 import { useDisclosure } from "@mantine/hooks";
 import { IconArrowLeft, IconPencil } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import Link from "next/link";
 import { useEffect } from "react";
 import { useTranslations } from "use-intl";
 import { StartExport } from "@/components/exports/start-export";
 import { Loaded } from "@/components/feedback/loaded";
+import { Link } from "@/components/frame/link";
 import { PageHeader } from "@/components/frame/page-header";
 import { connectionQuery } from "@/lib/browser/connections-queries";
 import { useUrlState } from "@/lib/browser/url-state";

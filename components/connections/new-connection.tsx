@@ -4,13 +4,13 @@ import { Anchor, Button, Group, List, Paper, Stack, Text, Textarea, Title } from
 import { useForm } from "@mantine/form";
 import { IconArrowLeft } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
-import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useEffect, useRef, useState } from "react";
 import { useTranslations } from "use-intl";
 import { FailureAlert } from "@/components/feedback/failure-alert";
 import { useFailureText } from "@/components/feedback/failure-text";
 import { Notice } from "@/components/feedback/notice";
+import { Link } from "@/components/frame/link";
 import { PageHeader } from "@/components/frame/page-header";
 import { recogniseConfig, useCreateConnection } from "@/lib/browser/connections-queries";
 import { handedConfig } from "@/lib/browser/handed-config";

@@ -1,9 +1,9 @@
 "use client";
 
 import { Anchor, Group, Text } from "@mantine/core";
-import Link from "next/link";
 import { useTranslations } from "use-intl";
 import { Pill } from "@/components/format/pill";
+import { Link } from "@/components/frame/link";
 import { isAdvised, sides } from "./advice";
 
 /** Under a step that failed: whose side it is on, and what to try next. */

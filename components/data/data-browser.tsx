@@ -11,7 +11,6 @@ import {
   TextInput,
 } from "@mantine/core";
 import { IconDatabase, IconDatabaseSearch, IconSearch } from "@tabler/icons-react";
-import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "use-intl";
 import { EmptyState } from "@/components/feedback/empty-state";
@@ -22,6 +21,7 @@ import { selectText } from "@/components/format/select-text";
 import { useFilterPills } from "@/components/format/use-filter-pills";
 import { useJobName } from "@/components/format/use-job-name";
 import { useTypeName } from "@/components/format/use-type-name";
+import { Link } from "@/components/frame/link";
 import { PageHeader } from "@/components/frame/page-header";
 import { chartFilter, chartParams } from "@/lib/browser/chart-filter";
 import { useDataRows, useDataTypes } from "@/lib/browser/data-queries";

@@ -2,10 +2,10 @@
 
 import { Anchor, Avatar, Badge, Breadcrumbs, Group, Paper, Text, Title } from "@mantine/core";
 import { IconUser } from "@tabler/icons-react";
-import Link from "next/link";
 import type { ReactNode } from "react";
 import { useTranslations } from "use-intl";
 import { ShortId } from "@/components/format/short-id";
+import { Link } from "@/components/frame/link";
 import type { PatientSummary } from "@/lib/contract/patient";
 import { ageOf } from "./age-of";
 import classes from "./data.module.css";

@@ -12,8 +12,8 @@ import {
   Tooltip,
 } from "@mantine/core";
 import { IconUser, IconX } from "@tabler/icons-react";
-import Link from "next/link";
 import { useTranslations } from "use-intl";
+import { Link } from "@/components/frame/link";
 import { useDataRows } from "@/lib/browser/data-queries";
 import { useCellText } from "./use-cell-text";
 

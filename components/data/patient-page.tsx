@@ -2,7 +2,6 @@
 
 import { Accordion, Button, Group, Paper, Skeleton, Stack, Text, Title } from "@mantine/core";
 import { IconUserOff } from "@tabler/icons-react";
-import Link from "next/link";
 import { type ReactNode, useId } from "react";
 import { useFormatter, useTranslations } from "use-intl";
 import { LifeStrip } from "@/components/charts/life-strip";
@@ -12,6 +11,7 @@ import { codeSystemName } from "@/components/format/code-system-name";
 import { Pill } from "@/components/format/pill";
 import { useJobName } from "@/components/format/use-job-name";
 import { useTypeName } from "@/components/format/use-type-name";
+import { Link } from "@/components/frame/link";
 import { ApiError } from "@/lib/browser/api";
 import { usePatientJobs, usePatientSummary } from "@/lib/browser/data-queries";
 import { useUrlState } from "@/lib/browser/url-state";

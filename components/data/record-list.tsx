@@ -1,9 +1,9 @@
 "use client";
 
 import { Anchor, Button, Group, Text, UnstyledButton } from "@mantine/core";
-import Link from "next/link";
 import { type ReactNode, useState } from "react";
 import { useFormatter, useTranslations } from "use-intl";
+import { Link } from "@/components/frame/link";
 import classes from "./data.module.css";
 
 /** One resource in a list: what it is, what is told beside it, and how it is opened. */

@@ -12,10 +12,10 @@ import {
   Text,
 } from "@mantine/core";
 import { IconCheck, IconCopy, IconDownload, IconUser } from "@tabler/icons-react";
-import Link from "next/link";
 import { useTranslations } from "use-intl";
 import { Loaded } from "@/components/feedback/loaded";
 import { ShortId } from "@/components/format/short-id";
+import { Link } from "@/components/frame/link";
 import { useDataResource } from "@/lib/browser/data-queries";
 import type { DataResource } from "@/lib/contract/data";
 import { AttachmentLine } from "./attachment-line";

@@ -1,9 +1,9 @@
 "use client";
 
 import { Anchor, Skeleton, Table, Text, UnstyledButton } from "@mantine/core";
-import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "use-intl";
+import { Link } from "@/components/frame/link";
 import type { DataRow } from "@/lib/contract/data";
 import classes from "./data.module.css";
 import { tableColumns } from "./table-columns";

@@ -9,11 +9,11 @@ import {
   Title,
   UnstyledButton,
 } from "@mantine/core";
-import Link from "next/link";
 import { useState } from "react";
 import { useFormatter, useTranslations } from "use-intl";
 import { Pill } from "@/components/format/pill";
 import { useTypeName } from "@/components/format/use-type-name";
+import { Link } from "@/components/frame/link";
 import type { PatientSummary } from "@/lib/contract/patient";
 import classes from "./data.module.css";
 import { useCellText } from "./use-cell-text";

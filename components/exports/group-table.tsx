@@ -14,12 +14,12 @@ import {
 import { IconPlus, IconRefresh, IconSearch } from "@tabler/icons-react";
 import type { UseQueryResult } from "@tanstack/react-query";
 import { DataTable, type DataTableSortStatus } from "mantine-datatable";
-import Link from "next/link";
 import { useState } from "react";
 import { useFormatter, useTranslations } from "use-intl";
 import { ExportChanges } from "@/components/exports/export-changes";
 import { FailureAlert } from "@/components/feedback/failure-alert";
 import { RelativeTime } from "@/components/format/relative-time";
+import { Link } from "@/components/frame/link";
 import { Pages } from "@/components/jobs/pages";
 import { StatusBadge } from "@/components/jobs/status-badge";
 import type { GroupList } from "@/lib/contract/connection";

@@ -2,8 +2,8 @@
 
 import { Button } from "@mantine/core";
 import { IconMapQuestion } from "@tabler/icons-react";
-import Link from "next/link";
 import { useTranslations } from "use-intl";
+import { Link } from "@/components/frame/link";
 import { EmptyState } from "./empty-state";
 
 /** An address that leads nowhere: says so and leads back. */

@@ -25,12 +25,11 @@ import {
   IconUser,
 } from "@tabler/icons-react";
 import dynamic from "next/dynamic";
-import Link from "next/link";
 import { usePathname } from "next/navigation";
-import { signOut } from "next-auth/react";
 import { type ReactNode, useEffect, useState } from "react";
 import { useLocale, useTranslations } from "use-intl";
 import { Reconnecting } from "@/components/feedback/reconnecting";
+import { Link } from "@/components/frame/link";
 import { chooseLanguage } from "./choose-language";
 import { Mark } from "./mark";
 import { places } from "./places";
@@ -216,6 +215,7 @@ export function Frame({
                   leftSection={<IconLogout size={16} />}
                   onClick={async () => {
                     // next-auth would lead to NEXTAUTH_URL, which need not be how we were reached.
+                    const { signOut } = await import("next-auth/react");
                     await signOut({ redirect: false });
                     window.location.assign("/sign-in");
                   }}

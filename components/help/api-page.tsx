@@ -17,10 +17,10 @@ import {
 } from "@mantine/core";
 import { IconArrowLeft, IconDownload, IconKey, IconSearch } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import Link from "next/link";
 import { useEffect, useState } from "react";
 import { useLocale, useTranslations } from "use-intl";
 import { Loaded } from "@/components/feedback/loaded";
+import { Link } from "@/components/frame/link";
 import { PageHeader } from "@/components/frame/page-header";
 import { apiDescriptionPath, apiDescriptionQuery } from "@/lib/browser/help-queries";
 import type { ApiDescription, Operation } from "@/lib/contract/openapi";

@@ -2,8 +2,8 @@
 
 import { ActionIcon, Anchor, Popover, Text } from "@mantine/core";
 import { IconHelpCircle } from "@tabler/icons-react";
-import Link from "next/link";
 import { useTranslations } from "use-intl";
+import { Link } from "@/components/frame/link";
 import { type Word, words } from "./words";
 
 /**

@@ -2,9 +2,9 @@
 
 import { Anchor, Box, Text } from "@mantine/core";
 import { IconArrowLeft } from "@tabler/icons-react";
-import Link from "next/link";
 import type { ReactNode } from "react";
 import { useTranslations } from "use-intl";
+import { Link } from "@/components/frame/link";
 
 /** Around a page of docs/: the way back, and a word where it is not in the reader's language. */
 export function GuidePage({

@@ -17,8 +17,8 @@ import {
   Title,
 } from "@mantine/core";
 import Markdown from "markdown-to-jsx/react";
-import Link from "next/link";
 import type { ComponentProps, ReactNode } from "react";
+import { Link } from "@/components/frame/link";
 import { GuideTable } from "./guide-table";
 
 /** As GitHub makes an anchor of a heading: links into docs/ lead to the same place in both. */

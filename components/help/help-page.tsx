@@ -2,8 +2,8 @@
 
 import { Anchor, Button, Card, Paper, SimpleGrid, Stack, Text, Title } from "@mantine/core";
 import { IconApi } from "@tabler/icons-react";
-import Link from "next/link";
 import { useTranslations } from "use-intl";
+import { Link } from "@/components/frame/link";
 import { PageHeader } from "@/components/frame/page-header";
 import { type Word, words } from "./words";
 

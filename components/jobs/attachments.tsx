@@ -1,10 +1,10 @@
 "use client";
 
 import { Anchor, Box, Paper, Stack, Table, Text, Title } from "@mantine/core";
-import Link from "next/link";
 import { useTranslations } from "use-intl";
 import { useFailureText } from "@/components/feedback/failure-text";
 import { useBytes } from "@/components/format/use-bytes";
+import { Link } from "@/components/frame/link";
 import type { JobDetail } from "@/lib/contract/job";
 
 /** The documents that resources name by their address: how many are here, what was left and why, what failed. */

@@ -4,10 +4,10 @@ import { Button, Group, Paper, Progress, Skeleton, Stack, Text } from "@mantine/
 import { notifications } from "@mantine/notifications";
 import { IconChartHistogram, IconPlayerStop, IconX } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import Link from "next/link";
 import { useTranslations } from "use-intl";
 import { useFailureText } from "@/components/feedback/failure-text";
 import { Loaded } from "@/components/feedback/loaded";
+import { Link } from "@/components/frame/link";
 import { useCancelBatch } from "@/lib/browser/exports-queries";
 import { isActive, jobsQuery } from "@/lib/browser/jobs-queries";
 import { useUrlState } from "@/lib/browser/url-state";

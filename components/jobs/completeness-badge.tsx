@@ -2,9 +2,9 @@
 
 import { Text, Tooltip, UnstyledButton } from "@mantine/core";
 import { IconAlertCircle, IconChecks, IconQuestionMark } from "@tabler/icons-react";
-import Link from "next/link";
 import { useTranslations } from "use-intl";
 import { Pill } from "@/components/format/pill";
+import { Link } from "@/components/frame/link";
 import type { Completeness } from "@/lib/contract/job";
 
 const looks = {

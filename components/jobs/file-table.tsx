@@ -16,12 +16,12 @@ import {
 import { IconAlertTriangle } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { DataTable } from "mantine-datatable";
-import Link from "next/link";
 import { useFormatter, useTranslations } from "use-intl";
 import { useFailureText } from "@/components/feedback/failure-text";
 import { Loaded } from "@/components/feedback/loaded";
 import { useBytes } from "@/components/format/use-bytes";
 import { useDuration } from "@/components/format/use-duration";
+import { Link } from "@/components/frame/link";
 import { filesQuery } from "@/lib/browser/jobs-queries";
 import { useUrlState } from "@/lib/browser/url-state";
 import { FileListQuery, FileState, type FileView, type JobDetail } from "@/lib/contract/job";

@@ -13,7 +13,6 @@ import {
   IconTrash,
 } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import Link from "next/link";
 import { useRouter } from "next/navigation";
 import type { ReactNode } from "react";
 import { useFormatter, useTranslations } from "use-intl";
@@ -21,6 +20,7 @@ import { FailureAlert } from "@/components/feedback/failure-alert";
 import { useFailureText } from "@/components/feedback/failure-text";
 import { Loaded } from "@/components/feedback/loaded";
 import { useBytes } from "@/components/format/use-bytes";
+import { Link } from "@/components/frame/link";
 import { useExportChanges, useStartExport } from "@/lib/browser/exports-queries";
 import { jobSizeQuery, useJobCommands } from "@/lib/browser/jobs-queries";
 import type { JobDetail } from "@/lib/contract/job";

@@ -8,8 +8,8 @@ import {
   IconLoader2,
   IconQuestionMark,
 } from "@tabler/icons-react";
-import Link from "next/link";
 import { useFormatter, useTranslations } from "use-intl";
+import { Link } from "@/components/frame/link";
 import { Explained } from "@/components/help/explained";
 import { isActive } from "@/lib/browser/jobs-queries";
 import type { JobDetail } from "@/lib/contract/job";

@@ -1,12 +1,12 @@
 "use client";
 
 import { Anchor, Code, Paper, Text, Title } from "@mantine/core";
-import Link from "next/link";
 import type { ReactNode } from "react";
 import { useFormatter, useTranslations } from "use-intl";
 import { RelativeTime } from "@/components/format/relative-time";
 import { ShortId } from "@/components/format/short-id";
 import { useBytes } from "@/components/format/use-bytes";
+import { Link } from "@/components/frame/link";
 import type { JobDetail } from "@/lib/contract/job";
 import styles from "./job-facts.module.css";
 import { JobTarget } from "./job-target";

@@ -26,7 +26,6 @@ import {
 } from "@tabler/icons-react";
 import { useQueries, useQuery } from "@tanstack/react-query";
 import { DataTable } from "mantine-datatable";
-import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useFormatter, useTranslations } from "use-intl";
 import { EmptyState } from "@/components/feedback/empty-state";
@@ -34,6 +33,7 @@ import { Loaded } from "@/components/feedback/loaded";
 import { Pill } from "@/components/format/pill";
 import { RelativeTime } from "@/components/format/relative-time";
 import { ShortId } from "@/components/format/short-id";
+import { Link } from "@/components/frame/link";
 import { PageHeader } from "@/components/frame/page-header";
 import { connectionsQuery } from "@/lib/browser/connections-queries";
 import { exportsQuery, isActive, jobsQuery } from "@/lib/browser/jobs-queries";

@@ -3,13 +3,13 @@
 import { Alert, Anchor, Grid, Group, Paper, Skeleton, Stack, Text, Title } from "@mantine/core";
 import { IconAlertTriangle, IconArrowLeft, IconFileOff } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import Link from "next/link";
 import { useTranslations } from "use-intl";
 import { EmptyState } from "@/components/feedback/empty-state";
 import { useFailureText } from "@/components/feedback/failure-text";
 import { Loaded } from "@/components/feedback/loaded";
 import { Notice } from "@/components/feedback/notice";
 import { Pill, type PillColor } from "@/components/format/pill";
+import { Link } from "@/components/frame/link";
 import { PageHeader } from "@/components/frame/page-header";
 import { isActive, jobQuery } from "@/lib/browser/jobs-queries";
 import type { JobDetail } from "@/lib/contract/job";

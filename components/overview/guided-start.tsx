@@ -2,12 +2,12 @@
 
 import { Button, Group, Paper, Progress, Stack, Text, ThemeIcon, Title } from "@mantine/core";
 import { IconCheck } from "@tabler/icons-react";
-import Link from "next/link";
 import { useRouter } from "next/navigation";
 import type { ReactNode } from "react";
 import { useTranslations } from "use-intl";
 import { ConfigDrop } from "@/components/connections/config-drop";
 import { Pill } from "@/components/format/pill";
+import { Link } from "@/components/frame/link";
 import { JobSentence } from "@/components/jobs/job-sentence";
 import { handedConfig } from "@/lib/browser/handed-config";
 import type { ConnectionView } from "@/lib/contract/connection";

@@ -1,9 +1,9 @@
 "use client";
 
 import { Anchor, Group, Paper, Stack, Text } from "@mantine/core";
-import Link from "next/link";
 import type { ReactNode } from "react";
 import { RelativeTime } from "@/components/format/relative-time";
+import { Link } from "@/components/frame/link";
 import { CompletenessBadge } from "@/components/jobs/completeness-badge";
 import { JobProgress } from "@/components/jobs/job-progress";
 import { JobTarget } from "@/components/jobs/job-target";

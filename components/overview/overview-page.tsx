@@ -20,13 +20,13 @@ import {
   IconPlus,
 } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import Link from "next/link";
 import type { ReactNode } from "react";
 import { useFormatter, useTranslations } from "use-intl";
 import { useFailureText } from "@/components/feedback/failure-text";
 import { Loaded } from "@/components/feedback/loaded";
 import { Pill } from "@/components/format/pill";
 import { RelativeTime } from "@/components/format/relative-time";
+import { Link } from "@/components/frame/link";
 import { PageHeader } from "@/components/frame/page-header";
 import { CompletenessBadge } from "@/components/jobs/completeness-badge";
 import { JobDuration } from "@/components/jobs/job-duration";

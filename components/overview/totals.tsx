@@ -1,9 +1,9 @@
 "use client";
 
 import { Anchor, Paper, SimpleGrid, Text, Tooltip } from "@mantine/core";
-import Link from "next/link";
 import { useFormatter, useTranslations } from "use-intl";
 import { useBytes } from "@/components/format/use-bytes";
+import { Link } from "@/components/frame/link";
 import type { Overview } from "@/lib/contract/overview";
 
 /** How much there is, each figure leading to what it counts. */

@@ -14,9 +14,9 @@ import {
 } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { IconAlertTriangle } from "@tabler/icons-react";
-import Link from "next/link";
 import { useTranslations } from "use-intl";
 import { FailureAlert } from "@/components/feedback/failure-alert";
+import { Link } from "@/components/frame/link";
 import { useCreateApiKey } from "@/lib/browser/settings-queries";
 import type { ApiKeyScope } from "@/lib/contract/settings";
 import { CopyField } from "./copy-field";

@@ -1,8 +1,8 @@
 "use client";
 
 import { Anchor, Text } from "@mantine/core";
-import Link from "next/link";
 import { useTranslations } from "use-intl";
+import { Link } from "@/components/frame/link";
 
 /** Under a chart that filters the page: what is chosen in it, the way to its resources, and back. */
 export function ChosenLine({

@@ -2,9 +2,9 @@
 
 import { Anchor, Group, Popover, Stack, Text, UnstyledButton } from "@mantine/core";
 import { IconAlertCircle, IconChecks, IconQuestionMark } from "@tabler/icons-react";
-import Link from "next/link";
 import { useFormatter, useTranslations } from "use-intl";
 import { useJobName } from "@/components/format/use-job-name";
+import { Link } from "@/components/frame/link";
 import { CompletenessBadge } from "@/components/jobs/completeness-badge";
 import type { JobSummary } from "@/lib/contract/job";
 import { type Source, sourceState } from "./source-state";

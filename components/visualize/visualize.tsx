@@ -10,11 +10,12 @@ import {
 } from "@tabler/icons-react";
 import { useIsFetching, useQueryClient } from "@tanstack/react-query";
 import dynamic from "next/dynamic";
-import Link from "next/link";
 import { useEffect, useRef } from "react";
 import { useTranslations } from "use-intl";
 import { EmptyState } from "@/components/feedback/empty-state";
+import { Link } from "@/components/frame/link";
 import { PageHeader } from "@/components/frame/page-header";
+import { useChartsAhead } from "@/lib/browser/charts-queries";
 import { AgesCard } from "./ages-card";
 import { CardSkeleton } from "./card-skeleton";
 import { CodesCard } from "./codes-card";
@@ -25,15 +26,24 @@ import { useSets } from "./use-sets";
 import { useView } from "./use-view";
 import classes from "./visualize.module.css";
 
-// What stands below the fold is drawn with a library that weighs more than all the rest.
-const EncountersCard = dynamic(
-  () => import("./encounters-card").then(({ EncountersCard }) => EncountersCard),
-  { ssr: false, loading: () => <CardSkeleton className={classes.wide} height={360} /> },
-);
-const ObservationsCard = dynamic(
-  () => import("./observations-card").then(({ ObservationsCard }) => ObservationsCard),
-  { ssr: false, loading: () => <CardSkeleton className={classes.whole} height={380} /> },
-);
+// What stands below the fold is drawn with a library that weighs more than all the rest: fetched from the
+// first moment, waited for by nothing else.
+const encounters = () => import("./encounters-card").then(({ EncountersCard }) => EncountersCard);
+const observations = () =>
+  import("./observations-card").then(({ ObservationsCard }) => ObservationsCard);
+if (typeof window !== "undefined") {
+  // Where one fails it is tried again, and told, when it is drawn.
+  encounters().catch(() => {});
+  observations().catch(() => {});
+}
+const EncountersCard = dynamic(encounters, {
+  ssr: false,
+  loading: () => <CardSkeleton className={classes.wide} height={360} />,
+});
+const ObservationsCard = dynamic(observations, {
+  ssr: false,
+  loading: () => <CardSkeleton className={classes.whole} height={380} />,
+});
 
 /** The page Visualize: charts over all jobs, or over those that the address names. */
 export function Visualize() {
@@ -41,6 +51,7 @@ export function Visualize() {
   const client = useQueryClient();
   const { view, jobs, running, active, compare, setCompare, clear } = useView();
   const live = running > 0;
+  useChartsAhead(view.filter, view.zoom !== null);
   const summary = useSets("summary", view);
   const fetching = useIsFetching({ queryKey: ["charts"] }) > 0;
 

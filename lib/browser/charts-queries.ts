@@ -5,25 +5,22 @@ import {
   type QueryClient,
   type UseQueryResult,
   useQuery,
+  useQueryClient,
 } from "@tanstack/react-query";
 import type { z } from "zod";
 import { ChartData, type ChartName } from "@/lib/contract/chart";
 import { api } from "./api";
-import { type ChartFilter, chartParams } from "./chart-filter";
+import type { ChartFilter } from "./chart-filter";
+import { type AskedChart, chartPath, chartsAhead } from "./chart-path";
 
 /** What the charts are drawn from, and whether rows of it still arrive. */
 export type ChartScope = { filter: ChartFilter; live: boolean };
 
-type Asked = { filter: ChartFilter; code?: string; unit?: string };
-
-const chartQuery = <N extends ChartName>(name: N, { filter, code, unit }: Asked) => ({
+const chartQuery = <N extends ChartName>(name: N, { filter, code, unit }: AskedChart) => ({
   queryKey: ["charts", name, { filter, code, unit }],
   queryFn: async ({ signal, client }: { signal: AbortSignal; client: QueryClient }) => {
-    const query = chartParams(filter);
-    if (code) query.set("code", code);
-    if (unit) query.set("unit", unit);
     const answer = ChartData[name] as unknown as z.ZodType<z.infer<(typeof ChartData)[N]>>;
-    const data = await api(`/api/charts/${name}?${query}`, answer, { signal });
+    const data = await api(chartPath(name, { filter, code, unit }), answer, { signal });
     if ("codes" in data && name === "observation-codes") {
       askForFirst(client, filter, data as ChartData<"observation-codes">);
     }
@@ -46,6 +43,15 @@ function askForFirst(
   // The trend is drawn over all time, with the period marked in it.
   const whole = { ...filter, from: null, to: null };
   void client.prefetchQuery(chartQuery("observation-trend", { ...asked, filter: whole }));
+}
+
+/** Asks for what the page is about to draw before its parts are there, and takes what came with the page. */
+export function useChartsAhead(filter: ChartFilter, zoomed: boolean): void {
+  const client = useQueryClient();
+  for (const name of chartsAhead(filter, zoomed)) {
+    const asked = chartQuery(name, { filter });
+    if (!client.getQueryState(asked.queryKey)) void client.prefetchQuery(asked);
+  }
 }
 
 /**

@@ -15,6 +15,7 @@ import {
 } from "@/lib/contract/connection";
 import { Failure } from "@/lib/contract/failure";
 import { ApiError, api, request } from "./api";
+import { connectionsPath } from "./list-paths";
 
 const path = (connectionId: string, rest = "") =>
   `/api/connections/${encodeURIComponent(connectionId)}${rest}`;
@@ -23,7 +24,7 @@ const path = (connectionId: string, rest = "") =>
 export const connectionsQuery = () =>
   queryOptions({
     queryKey: ["connections", "list"],
-    queryFn: ({ signal }) => api("/api/connections", ConnectionList, { signal }),
+    queryFn: ({ signal }) => api(connectionsPath, ConnectionList, { signal }),
   });
 
 /** One connection with its keys' public facts; never a secret. */

@@ -4,6 +4,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { DataList, DataResource, DataTypes } from "@/lib/contract/data";
 import { PatientJobs, PatientSummary, PatientTrend } from "@/lib/contract/patient";
 import { api } from "./api";
+import { dataTypesPath } from "./list-paths";
 
 const queryOf = (values: Record<string, string | number | undefined>, filter?: string) => {
   const query = new URLSearchParams(filter);
@@ -20,7 +21,7 @@ export function useDataTypes({ patient, filter }: { patient?: string; filter: st
   return useQuery({
     queryKey: ["data", "types", patient, filter],
     queryFn: ({ signal }) =>
-      api(`/api/data?${queryOf({ patient }, filter)}`, DataTypes, { signal }),
+      api(dataTypesPath(queryOf({ patient }, filter)), DataTypes, { signal }),
     placeholderData: keepPreviousData,
     staleTime: 15_000,
   });

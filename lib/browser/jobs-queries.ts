@@ -18,6 +18,7 @@ import {
   Throughput,
 } from "@/lib/contract/job";
 import { api, isRefusal } from "./api";
+import { exportsPath, jobPath, jobsPath, searchOf } from "./list-paths";
 
 const active: JobStatus[] = ["queued", "in-progress", "downloading"];
 
@@ -31,16 +32,6 @@ const path = (jobId: string, rest = "") =>
 export const rejectedLinesPath = (jobId: string): string =>
   path(jobId, "/rejected-lines?format=ndjson");
 
-/** A query as the API reads it; lists are joined, what is not given is left out. */
-function searchOf(query: Record<string, unknown>): string {
-  const search = new URLSearchParams();
-  for (const [name, value] of Object.entries(query)) {
-    const text = Array.isArray(value) ? value.join(",") : value;
-    if (text !== undefined && text !== null && text !== "") search.set(name, String(text));
-  }
-  return search.toString();
-}
-
 // New jobs come from scripts too: an idle list goes on looking, slowly.
 const oftenWhile = (busy: boolean | undefined) => (busy ? 2_000 : 10_000);
 
@@ -49,7 +40,7 @@ export const jobsQuery = (query: Partial<JobListQuery>) => {
   const search = searchOf(query);
   return queryOptions({
     queryKey: ["jobs", "list", search],
-    queryFn: ({ signal }) => api(`/api/bulk-data/jobs?${search}`, JobList, { signal }),
+    queryFn: ({ signal }) => api(jobsPath(query), JobList, { signal }),
     placeholderData: keepPreviousData,
     refetchInterval: ({ state }) => oftenWhile(state.data?.jobs.some(isActive)),
   });
@@ -60,7 +51,7 @@ export const exportsQuery = (query: Partial<JobListQuery>) => {
   const search = searchOf(query);
   return queryOptions({
     queryKey: ["jobs", "list", "folded", search],
-    queryFn: ({ signal }) => api(`/api/exports?${search}`, ExportList, { signal }),
+    queryFn: ({ signal }) => api(exportsPath(query), ExportList, { signal }),
     placeholderData: keepPreviousData,
     refetchInterval: ({ state }) =>
       oftenWhile(state.data?.exports.some(({ job, batch }) => (job ?? batch)?.ended_at === null)),
@@ -71,8 +62,7 @@ export const exportsQuery = (query: Partial<JobListQuery>) => {
 export const jobQuery = (jobId: string) =>
   queryOptions({
     queryKey: ["jobs", jobId],
-    queryFn: ({ signal }) =>
-      api(`/api/bulk-data/status/${encodeURIComponent(jobId)}?files=none`, JobDetail, { signal }),
+    queryFn: ({ signal }) => api(jobPath(jobId), JobDetail, { signal }),
     // A job that is not there does not appear by asking for it.
     refetchInterval: ({ state }) =>
       isRefusal(state.error) || (state.data && !isActive(state.data)) ? false : 1_500,

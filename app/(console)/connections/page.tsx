@@ -1,5 +1,7 @@
 import type { Metadata } from "next";
 import { ConnectionListPage } from "@/components/connections/connection-list";
+import { InBrowser } from "@/components/frame/in-browser";
+import { connectionsPath } from "@/lib/browser/list-paths";
 import { locale } from "@/lib/http/locale";
 import { requirePerson } from "@/lib/session/require-person";
 import { messages } from "@/messages/messages";
@@ -10,5 +12,9 @@ export async function generateMetadata(): Promise<Metadata> {
 
 export default async function Page() {
   const { role } = await requirePerson();
-  return <ConnectionListPage role={role} />;
+  return (
+    <InBrowser ahead={[connectionsPath]}>
+      <ConnectionListPage role={role} />
+    </InBrowser>
+  );
 }

@@ -1,4 +1,5 @@
 import type { Metadata } from "next";
+import { InBrowser } from "@/components/frame/in-browser";
 import { HelpPage } from "@/components/help/help-page";
 import { locale } from "@/lib/http/locale";
 import { requirePerson } from "@/lib/session/require-person";
@@ -10,5 +11,9 @@ export async function generateMetadata(): Promise<Metadata> {
 
 export default async function Page() {
   await requirePerson();
-  return <HelpPage />;
+  return (
+    <InBrowser>
+      <HelpPage />
+    </InBrowser>
+  );
 }

@@ -1,4 +1,5 @@
 import type { Metadata } from "next";
+import { InBrowser } from "@/components/frame/in-browser";
 import { SettingsPage } from "@/components/settings/settings-page";
 import { locale } from "@/lib/http/locale";
 import { requirePerson } from "@/lib/session/require-person";
@@ -10,5 +11,9 @@ export async function generateMetadata(): Promise<Metadata> {
 
 export default async function Settings() {
   const { userId, role } = await requirePerson();
-  return <SettingsPage userId={userId} role={role} />;
+  return (
+    <InBrowser>
+      <SettingsPage userId={userId} role={role} />
+    </InBrowser>
+  );
 }

@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import { ConnectionPage } from "@/components/connections/connection-page";
+import { InBrowser } from "@/components/frame/in-browser";
 import { locale } from "@/lib/http/locale";
 import { requirePerson } from "@/lib/session/require-person";
 import { messages } from "@/messages/messages";
@@ -11,5 +12,9 @@ export async function generateMetadata(): Promise<Metadata> {
 export default async function Page({ params }: { params: Promise<{ connectionId: string }> }) {
   const { role } = await requirePerson();
   const { connectionId } = await params;
-  return <ConnectionPage connectionId={connectionId} role={role} />;
+  return (
+    <InBrowser>
+      <ConnectionPage connectionId={connectionId} role={role} />
+    </InBrowser>
+  );
 }

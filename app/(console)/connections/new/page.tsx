@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { redirect } from "next/navigation";
 import { NewConnection } from "@/components/connections/new-connection";
+import { InBrowser } from "@/components/frame/in-browser";
 import { locale } from "@/lib/http/locale";
 import { requirePerson } from "@/lib/session/require-person";
 import { messages } from "@/messages/messages";
@@ -12,5 +13,9 @@ export async function generateMetadata(): Promise<Metadata> {
 export default async function Page() {
   const { role } = await requirePerson();
   if (role === "viewer") redirect("/connections");
-  return <NewConnection />;
+  return (
+    <InBrowser>
+      <NewConnection />
+    </InBrowser>
+  );
 }

@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
+import { InBrowser } from "@/components/frame/in-browser";
 import { GuidePage } from "@/components/help/guide-page";
 import { GuideText } from "@/components/help/guide-text";
 import { guide } from "@/lib/http/guide";
@@ -20,8 +21,10 @@ export default async function Page({ params }: Props) {
   const found = await guide((await params).guide, reader);
   if (!found) notFound();
   return (
-    <GuidePage foreign={found.language !== reader} language={found.language}>
-      <GuideText text={found.text.replace(/^\[(English|中文|简体中文)\]\([^)]*\)$/m, "")} />
-    </GuidePage>
+    <InBrowser>
+      <GuidePage foreign={found.language !== reader} language={found.language}>
+        <GuideText text={found.text.replace(/^\[(English|中文|简体中文)\]\([^)]*\)$/m, "")} />
+      </GuidePage>
+    </InBrowser>
   );
 }

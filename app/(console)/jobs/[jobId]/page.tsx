@@ -1,5 +1,7 @@
 import type { Metadata } from "next";
+import { InBrowser } from "@/components/frame/in-browser";
 import { JobPage } from "@/components/jobs/job-page";
+import { jobPath } from "@/lib/browser/list-paths";
 import { locale } from "@/lib/http/locale";
 import { requirePerson } from "@/lib/session/require-person";
 import { messages } from "@/messages/messages";
@@ -11,5 +13,9 @@ export async function generateMetadata(): Promise<Metadata> {
 export default async function Page({ params }: { params: Promise<{ jobId: string }> }) {
   const { role } = await requirePerson();
   const { jobId } = await params;
-  return <JobPage jobId={jobId} role={role} />;
+  return (
+    <InBrowser ahead={[jobPath(jobId)]}>
+      <JobPage jobId={jobId} role={role} />
+    </InBrowser>
+  );
 }

@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import { PatientPage } from "@/components/data/patient-page";
+import { InBrowser } from "@/components/frame/in-browser";
 import { locale } from "@/lib/http/locale";
 import { requirePerson } from "@/lib/session/require-person";
 import { messages } from "@/messages/messages";
@@ -21,5 +22,9 @@ const decoded = (id: string) => {
 export default async function Page({ params }: { params: Promise<{ id: string }> }) {
   await requirePerson();
   const { id } = await params;
-  return <PatientPage patientId={decoded(id)} />;
+  return (
+    <InBrowser>
+      <PatientPage patientId={decoded(id)} />
+    </InBrowser>
+  );
 }
