@@ -12,6 +12,7 @@ import { dataTables } from "@/lib/store/data-tables";
 import { freshDatabase } from "@/lib/store/fresh-database";
 import { jobDetail } from "@/lib/store/jobs";
 import { FaultSettings } from "@/sandbox/fault-settings";
+import type { ResourceType } from "@/sandbox/population/resource-types";
 import { type Sandbox, startSandbox } from "@/sandbox/server";
 import { purgeJob, retryJob } from "./commands";
 import { toConnectionKey } from "./connection-commands";
@@ -128,6 +129,21 @@ async function rowsOf(jobId: string, without: readonly string[] = []) {
 /** The same without where in which file a row stood. */
 const contentOf = (jobId: string) => rowsOf(jobId, ["file_no", "line_no"]);
 
+/** How many rows there are of each type. */
+async function countsByType(jobId: string): Promise<Record<string, number>> {
+  const { rows } = await pool.query<{ type: string; rows: number }>(
+    `SELECT type, count(*)::int AS rows FROM (
+       ${dataTables
+         .map(
+           (table) =>
+             `SELECT resource->>'resourceType' AS type FROM ${table} WHERE etl_job_id = $1`,
+         )
+         .join(" UNION ALL ")}) AS every GROUP BY 1`,
+    [jobId],
+  );
+  return Object.fromEntries(rows.map(({ type, rows: count }) => [type, count]));
+}
+
 type Job = Awaited<ReturnType<typeof jobDetail>>;
 
 const countsOf = (job: Job) =>
@@ -165,7 +181,7 @@ async function withServer<T>(faults: FaultSettings, work: (server: Sandbox) => P
 
 const references = new Map<string, ReturnType<typeof printOf>>();
 
-/** The undisturbed run that asked for the same. */
+/** The undisturbed run that asked for the same; it has what the server knows that there is. */
 function reference(faults: FaultSettings = {}, request: Asked["request"] = {}) {
   const name = JSON.stringify([faults, request]);
   const known =
@@ -174,6 +190,14 @@ function reference(faults: FaultSettings = {}, request: Asked["request"] = {}) {
       const job = await ended(await start(server, { request }));
       expect(job).toMatchObject({ stage: "done", completeness: "complete", error: null });
       expect(job.totals.lines).toBeGreaterThan(0);
+      const asked = (request.resource_types ?? types) as ResourceType[];
+      expect(await countsByType(job.job_id)).toEqual(
+        await server.expectedCounts(
+          groupId,
+          asked,
+          request.since ? new Date(request.since) : undefined,
+        ),
+      );
       const print = await printOf(job);
       await purgeJob(job.job_id);
       return print;

@@ -102,8 +102,9 @@ async function batchEnded(batchId: string | null, jobId?: string) {
         ).jobs
       : [await jobDetail(jobId as string)];
     // A list of members that ends makes jobs: those may be missing from a list that is being read then.
-    if (seen === jobs.length && jobs.every(({ ended_at }) => ended_at !== null)) return jobs;
-    seen = jobs.length;
+    const ended = jobs.every(({ ended_at }) => ended_at !== null) ? jobs.length : 0;
+    if (ended > 0 && seen === ended) return jobs;
+    seen = ended;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   throw new Error(`batch ${batchId} does not end`);
