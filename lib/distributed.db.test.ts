@@ -10,21 +10,32 @@ import { loadFile } from "@/lib/load/load-file";
 import { prepareJob } from "@/lib/load/prepare-job";
 import { restartLoad } from "@/lib/load/restart-load";
 import { settleJob } from "@/lib/load/settle-job";
+import { purgeJob } from "@/lib/pipeline/commands";
 import { chart } from "@/lib/query/chart";
 import { dataResource } from "@/lib/query/data-resource";
 import { dataRows } from "@/lib/query/data-rows";
 import { dataTypes } from "@/lib/query/data-types";
+import { knowPeople } from "@/lib/query/know-people";
 import { patientJobList } from "@/lib/query/patient-jobs";
 import { patientSummary } from "@/lib/query/patient-summary";
 import { patientTrend } from "@/lib/query/patient-trend";
+import { about } from "@/lib/store/about";
+import { claimAttachments, storeAttachment, storeAttachments } from "@/lib/store/attachments";
+import { attachmentsOfJob } from "@/lib/store/attachments-of-job";
+import { claimJob } from "@/lib/store/claims";
 import { database } from "@/lib/store/client";
 import { dataTables } from "@/lib/store/data-tables";
 import { distribution } from "@/lib/store/distribution";
 import { distributionSteps } from "@/lib/store/distribution-steps";
 import { fakeCitus } from "@/lib/store/fake-citus";
 import { freshDatabase } from "@/lib/store/fresh-database";
+import { jobForTests } from "@/lib/store/job-for-tests";
+import { storeEnd } from "@/lib/store/job-writes";
+import { jobDetail } from "@/lib/store/jobs";
 import { overview } from "@/lib/store/overview";
 import { refusedByCitus } from "@/lib/store/refused-by-citus";
+import { hasStrangers, storeMembership } from "@/lib/store/store-membership";
+import { throughputOf } from "@/lib/store/throughput";
 
 await freshDatabase();
 const folder = mkdtempSync(path.join(tmpdir(), "distributed-"));
@@ -175,6 +186,7 @@ test("jobs are loaded, settled, looked at, begun anew and dropped on distributed
     await patientTrend("p1", { ...patient, code: "weight", limit: 100 });
   }
   await patientJobList("p1");
+  await about();
 
   expect(await restartLoad(file)).toBe(true);
   await dropJob(job);
@@ -183,6 +195,120 @@ test("jobs are loaded, settled, looked at, begun anew and dropped on distributed
     "SELECT logicalrelid::text AS name FROM pg_dist_partition ORDER BY 1",
   );
   expect(rows.map(({ name }) => name)).toEqual([...dataTables].sort());
+});
+
+const filters = { sex: ["female"], age: ["40-49", "70-79"], from: "2020-01", to: "2026-12" };
+const document = (id: string, patient: string) => ({
+  resourceType: "DocumentReference",
+  id,
+  subject: subject(patient),
+  content: [{ attachment: { contentType: "text/plain", url: `Binary/${id}` } }],
+});
+
+/** A job as its worker holds it at its last stage. */
+async function held(change: Parameters<typeof jobForTests>[0], resources: unknown[]) {
+  const jobId = await jobForTests({ level: "group", groupId: "g", ...change });
+  await database().pool.query(
+    `UPDATE export_jobs SET stage = 'load', transaction_time = now(),
+       connection_id = (SELECT id FROM connections ORDER BY created_at, id LIMIT 1) WHERE id = $1`,
+    [jobId],
+  );
+  await prepareJob(jobId);
+  await load(jobId, 1, resources);
+  await database().pool.query(
+    "UPDATE export_files SET state = 'loaded', rejected = 0, locked_by = NULL WHERE job_id = $1",
+    [jobId],
+  );
+  await settleJob(jobId);
+  const claimed = await claimJob(randomUUID(), 60);
+  if (claimed?.jobId !== jobId) throw new Error("not claimed");
+  return claimed;
+}
+const noWarning = () => ({ warning: null });
+
+test("documents, lists of members, charts of some people and one patient's page are asked of distributed tables", async () => {
+  const { pool } = database();
+  const whole = { resource_types: [] };
+  const all = await held({ request: { ...whole, attachments: { max_bytes: 1_000 } } }, [
+    ...first,
+    document("d1", "p1"),
+    document("d2", "p2"),
+  ]);
+  expect(await storeAttachments(all)).toBe(true);
+  const fetched = await claimAttachments("me", 60);
+  for (const attachment of fetched) {
+    await storeAttachment(attachment, { path: "x", sizeBytes: 1, contentType: null });
+  }
+  await claimAttachments("me", 60);
+  expect((await attachmentsOfJob(all.jobId)).sums).toMatchObject({ found: 2, downloaded: 1 });
+  await pool.query("UPDATE export_attachments SET state = 'downloaded'");
+  const ending = await claimJob("end", 60);
+  if (!ending) throw new Error("not claimed");
+  await storeEnd(ending, noWarning);
+
+  // Charts of some people, of some months, and of both.
+  for (const name of ChartName.options) {
+    for (const some of [filters, { sex: ["female"] }, { from: "2020-01" }]) {
+      await chart(name, { job: [all.jobId], code: "weight", ...some } as never);
+    }
+  }
+  const { rows: people } = await pool.query(
+    "SELECT people FROM roll_up_jobs WHERE etl_job_id = $1",
+    [all.jobId],
+  );
+  expect(people).toEqual([{ people: true }]);
+
+  // Who is in the group now: p1 has left, p3 is new.
+  const listed = await held(
+    {
+      purpose: "members",
+      request: { resource_types: ["Patient"], elements: ["id"] },
+      membership: { request: whole },
+      batchId: randomUUID(),
+    },
+    [first[1], { resourceType: "Patient", id: "p3" }],
+  );
+  expect(await storeAttachments(listed)).toBe(false);
+  // Somebody looks at the list at this moment; no patient of it stays in the roll-ups.
+  await knowPeople([listed.jobId]);
+  await storeEnd(listed, noWarning, (client) => storeMembership(client, listed));
+  const { rows: membership } = await pool.query(
+    "SELECT membership FROM export_jobs WHERE id = $1",
+    [listed.jobId],
+  );
+  expect(membership).toMatchObject([{ membership: { members: 2, joined: 1, left: 1 } }]);
+  const { rows: left } = await pool.query(
+    `SELECT FROM roll_up_people WHERE etl_job_id = $1
+     UNION ALL SELECT FROM roll_up_facts WHERE etl_job_id = $1`,
+    [listed.jobId],
+  );
+  expect(left).toEqual([]);
+  const past = await pool.query(
+    "SELECT request->'patient' AS patient FROM export_jobs WHERE purpose = 'new_members'",
+  );
+  expect(past.rows).toEqual([{ patient: ["Patient/p3"] }]);
+  expect(await hasStrangers(all.jobId, ["Patient/p1"])).toBe(true);
+  expect(await hasStrangers(all.jobId, ["Patient/p1", "Patient/p2"])).toBe(false);
+
+  // One patient, as the job has it and as it is now; and the views that analysts read.
+  for (const state of ["job", "current"] as const) {
+    const query = { job: all.jobId, state };
+    await patientSummary("p2", query);
+    await patientTrend("p2", { ...query, code: "weight", limit: 10 });
+  }
+  await patientJobList("p2");
+  await jobDetail(all.jobId);
+  await throughputOf(all.jobId);
+  for (const table of dataTables) await pool.query(`SELECT count(*) FROM current_${table}`);
+  const { rows: views } = await pool.query<{ definition: string }>(
+    `SELECT pg_get_viewdef(oid) AS definition FROM pg_class
+      WHERE relkind = 'v' AND relname ~ '^current_'`,
+  );
+  expect(views.length).toBeGreaterThan(dataTables.length);
+  for (const { definition } of views) sent.add(definition);
+
+  await purgeJob(all.jobId);
+  await purgeJob(listed.jobId);
 });
 
 test("none of the statements on the way is one that Citus refuses", () => {
@@ -195,6 +321,10 @@ test("none of the statements on the way is one that Citus refuses", () => {
     "ATTACH",
     "TRUNCATE",
     "ILIKE",
+    "export_attachments",
+    "listed_members",
+    "roll_up_people",
+    "DISTINCT ON",
   ]) {
     expect(all).toContain(part);
   }

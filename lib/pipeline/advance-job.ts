@@ -163,7 +163,7 @@ async function settle(job: ClaimedJob, stages: StageFunctions): Promise<void> {
     if (await storeAttachments(job)) return;
   }
   const { since, patient } = job.request;
-  const strangers = patient ? await hasStrangers(job.jobId) : false;
+  const strangers = patient ? await hasStrangers(job.jobId, patient) : false;
   const judge: Parameters<typeof storeEnd>[1] = (files: FileSums) => {
     if (files.failed > 0) {
       const reason = files.firstReason ?? "";

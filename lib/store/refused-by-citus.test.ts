@@ -25,6 +25,19 @@ test.each([
   ["ALTER TABLE patients ALTER COLUMN city SET STATISTICS 0", /SET STATISTICS/],
   ['ALTER TABLE "patients" ADD COLUMN "no" bigint UNIQUE', /ADD COLUMN/],
   ["ALTER TABLE patients ADD COLUMN a text, ADD CONSTRAINT c CHECK (a <> '')", /ADD CONSTRAINT/],
+  [
+    "SELECT (SELECT count(*) FROM patients WHERE etl_job_id = $1) AS n, now()",
+    /outside FROM, WHERE/,
+  ],
+  ["SELECT EXISTS (SELECT 1 FROM patients WHERE etl_job_id = $1) AS any", /outside FROM, WHERE/],
+  [
+    "INSERT INTO departed_members SELECT h.id FROM held AS h WHERE NOT EXISTS (SELECT 1 FROM patients AS p WHERE p.id = h.id)",
+    /WHERE of plain ones/,
+  ],
+  [
+    "INSERT INTO roll_up_facts SELECT array_agg(person) FROM (SELECT * FROM observations ORDER BY person) AS x GROUP BY code",
+    /keeps no order/,
+  ],
 ])("%s is refused", (sql, reason) => {
   expect(refusedByCitus(sql)).toMatch(reason);
 });
@@ -39,6 +52,10 @@ test.each([
   "ALTER TABLE patients ADD CONSTRAINT born CHECK (birth_date > '1800-01-01')",
   "CREATE UNIQUE INDEX ON patients (etl_job_id, patient_id, line_no)",
   "CREATE INDEX ON observations (etl_job_id, code)",
+  "SELECT id FROM patients WHERE etl_job_id = $1 AND id IN (SELECT id FROM patients GROUP BY id HAVING count(*) > 1)",
+  "SELECT count(*) FROM (SELECT id FROM patients WHERE etl_job_id = $1) AS found",
+  "SELECT array_agg(person ORDER BY person) FROM (SELECT * FROM observations ORDER BY person) AS x GROUP BY code",
+  "CREATE TEMPORARY TABLE listed ON COMMIT DROP AS SELECT id FROM patients WHERE etl_job_id = $1",
 ])("%s is not", (sql) => {
   expect(refusedByCitus(sql)).toBeUndefined();
 });

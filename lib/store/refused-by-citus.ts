@@ -25,6 +25,20 @@ function ownLevel(sql: string): string {
   }
 }
 
+/** Where the query begins that what stands at `place` is a part of. */
+function beginOf(sql: string, place: number): number {
+  let depth = 0;
+  for (let i = place - 1; i >= 0; i -= 1) {
+    if (sql[i] === ")") depth += 1;
+    else if (sql[i] === "(" && depth === 0) return i + 1;
+    else if (sql[i] === "(") depth -= 1;
+  }
+  return 0;
+}
+
+/** Is this beginning of a query still in its list of columns? */
+const isInList = (begin: string): boolean => !/\b(FROM|WHERE|VALUES)\b/i.test(ownLevel(begin));
+
 const alterable =
   /^(ADD COLUMN (?!.*\b(UNIQUE|PRIMARY|REFERENCES|CHECK|GENERATED|SERIAL|BIGSERIAL)\b)|DROP COLUMN |ALTER COLUMN "?\w+"? (SET|DROP) (NOT NULL|DEFAULT)|ALTER COLUMN "?\w+"? (SET DATA )?TYPE |DROP CONSTRAINT |VALIDATE CONSTRAINT |SET ?\(|RESET ?\(|SET$|RESET$|RENAME )/i;
 const alone = /^(ADD CONSTRAINT "?\w+"? |ATTACH PARTITION |DETACH PARTITION \S+$)/i;
@@ -62,6 +76,24 @@ export function refusedByCitus(statement: string): string | undefined {
   for (const found of sql.matchAll(/\bLATERAL \(/gi)) {
     const body = ownLevel(inside(sql, found.index + found[0].length - 1));
     if (/\b(LIMIT|OFFSET)\b/i.test(body)) return "a LATERAL subquery with LIMIT or OFFSET";
+  }
+  for (const found of sql.matchAll(/\b(EXISTS|IN|SELECT|,) ?\(\s*(?=SELECT )/gi)) {
+    const open = found.index + found[0].trimEnd().length - 1;
+    const looks = read.test(ownLevel(inside(sql, open)));
+    const from = sql.slice(beginOf(sql, open), open);
+    const around = read.test(ownLevel(from));
+    if (/^(SELECT|,|EXISTS)$/i.test(found[1] ?? "") && looks && isInList(from)) {
+      return "a subquery of data tables outside FROM, WHERE and HAVING";
+    }
+    if (/^(EXISTS|IN)$/i.test(found[1] ?? "") && looks && !around && !isInList(from)) {
+      return "a subquery of data tables in the WHERE of plain ones";
+    }
+  }
+  if (/\barray_agg\((?!DISTINCT)[^()]*(\([^()]*\)[^()]*)*\)/i.test(sql)) {
+    const ordered = /\bORDER BY \w+(\.\w+)? ?\) AS \w+ GROUP BY/i.test(sql);
+    if (ordered && !/\barray_agg\([^()]* ORDER BY /i.test(sql)) {
+      return "array_agg keeps no order of a subquery over several nodes";
+    }
   }
   if (/^CREATE (OR REPLACE )?(CONSTRAINT )?(TRIGGER|RULE)\b/i.test(sql)) {
     return "data tables have no triggers and no rules";

@@ -6,8 +6,10 @@ import { database } from "./client";
 import { isErrorSql, mismatchedSql } from "./completeness";
 import { insertJobs, type NewJob } from "./create-job";
 import { dataTables } from "./data-tables";
+import { rollUpsLock } from "./drop-roll-ups";
 import { addEvent } from "./events";
 import { rollUpNames } from "./roll-ups";
+import { peopleTables } from "./write-people";
 
 /** Patients of one request: some 50 KB of Parameters, which servers take. */
 const partSize = 500;
@@ -17,50 +19,72 @@ const apartSeconds = 5;
 
 type Job = Omit<NewJob, "request"> & { membership: { request: unknown } | null };
 
+// Data tables are read by statements of their own, and what is compared with each other stands in temporary
+// tables: a distributed PostgreSQL takes no subquery that looks from a plain table into a data table.
+
+/** Exports of the list's source, with its parameters, that may hold whole histories; the newest first. */
+const ableSql = `
+  CREATE TEMPORARY TABLE able_exports ON COMMIT DROP AS
+  WITH own AS (
+    SELECT concat_ws('|', COALESCE(connection_id::text, fhir_base_url), level, group_id) AS source,
+           membership->'request' AS request
+      FROM export_jobs WHERE id = $1
+  )
+  SELECT e.etl_job_id, e.source, e.as_of, e.types, j.request->'patient' AS named
+    FROM current_exports AS e
+    JOIN own ON own.source = e.source
+    JOIN export_jobs AS j ON j.id = e.etl_job_id
+   WHERE e.complete AND NOT j.request ?| ARRAY['since', 'until']
+     AND (e.types IS NULL OR (own.request->'resource_types' <> '[]'
+       AND e.types @> (own.request->'resource_types')))
+     AND j.request->'type_filter' IS NOT DISTINCT FROM own.request->'type_filter'`;
+
+/** The newest whole export ($1): its Patients, or, where they were not asked for, whoever has data. */
+const membersOf = (asked: boolean) =>
+  asked
+    ? "SELECT id AS patient_id FROM patients WHERE etl_job_id = $1"
+    : dataTables
+        .map(
+          (table) => `SELECT patient_id FROM ${table} WHERE etl_job_id = $1 AND patient_id <> ''`,
+        )
+        .join(" UNION ");
+
 /**
  * Whose whole history is here already, and who of them is known to have left since: out of the newest
  * whole export with these parameters and the histories that were fetched after it.
  */
 const heldSql = `
   CREATE TEMPORARY TABLE held_members ON COMMIT DROP AS
-  WITH own AS (
-    SELECT concat_ws('|', COALESCE(connection_id::text, fhir_base_url), level, group_id) AS source,
-           membership->'request' AS request
-      FROM export_jobs WHERE id = $1
-  ), able AS (
-    SELECT e.etl_job_id, e.as_of, e.types, j.request->'patient' AS named
-      FROM current_exports AS e
-      JOIN own ON own.source = e.source
-      JOIN export_jobs AS j ON j.id = e.etl_job_id
-     WHERE e.complete AND NOT j.request ?| ARRAY['since', 'until']
-       AND (e.types IS NULL OR (own.request->'resource_types' <> '[]'
-         AND e.types @> (own.request->'resource_types')))
-       AND j.request->'type_filter' IS NOT DISTINCT FROM own.request->'type_filter'
-  ), base AS (
-    SELECT * FROM able WHERE named IS NULL ORDER BY as_of DESC LIMIT 1
+  WITH base AS (
+    SELECT as_of FROM able_exports WHERE etl_job_id = $1
   ), held AS (
-    SELECT p.id AS patient_id, b.as_of FROM base AS b JOIN patients AS p ON p.etl_job_id = b.etl_job_id
-    UNION ALL
-    SELECT r.patient_id, b.as_of FROM base AS b JOIN (
-      SELECT etl_job_id, patient_id FROM conditions
-      UNION SELECT etl_job_id, patient_id FROM observations
-      UNION SELECT etl_job_id, patient_id FROM medication_requests
-      UNION SELECT etl_job_id, patient_id FROM encounters
-      UNION SELECT etl_job_id, patient_id FROM resources
-    ) AS r ON r.etl_job_id = b.etl_job_id
-     -- Where Patients were not asked for, whoever has data is known.
-     WHERE NOT (b.types IS NULL OR b.types ? 'Patient') AND r.patient_id <> ''
+    SELECT patient_id, (SELECT as_of FROM base) AS as_of FROM base_members
     UNION ALL
     SELECT regexp_replace(reference, '^.*Patient/', ''), a.as_of
-      FROM able AS a CROSS JOIN LATERAL jsonb_array_elements_text(a.named) AS reference
+      FROM able_exports AS a CROSS JOIN LATERAL jsonb_array_elements_text(a.named) AS reference
      WHERE a.named IS NOT NULL AND a.as_of >= (SELECT as_of FROM base)
   )
   SELECT h.patient_id FROM (
     SELECT patient_id, max(as_of) AS as_of FROM held GROUP BY 1
   ) AS h
    WHERE NOT EXISTS (
-     SELECT 1 FROM current_departures AS d JOIN own ON own.source = d.source
-      WHERE d.patient_id = h.patient_id AND d.as_of > h.as_of)`;
+     SELECT 1 FROM current_departures AS d
+      WHERE d.source = (SELECT source FROM able_exports LIMIT 1)
+        AND d.patient_id = h.patient_id AND d.as_of > h.as_of)`;
+
+async function findHeldMembers(client: pg.PoolClient, jobId: string): Promise<void> {
+  await client.query(ableSql, [jobId]);
+  const { rows } = await client.query<{ id: string; asked: boolean }>(
+    `SELECT etl_job_id AS id, types IS NULL OR types ? 'Patient' AS asked FROM able_exports
+     WHERE named IS NULL ORDER BY as_of DESC LIMIT 1`,
+  );
+  const base = rows[0]?.id ?? null;
+  await client.query(
+    `CREATE TEMPORARY TABLE base_members ON COMMIT DROP AS ${membersOf(rows[0]?.asked ?? true)}`,
+    [base],
+  );
+  await client.query(heldSql, [base]);
+}
 
 /**
  * The list of members has come (Bulk Data Access, Group Membership Request Pattern): within the
@@ -82,15 +106,19 @@ export async function storeMembership(
   );
   const [own] = found.rows;
   if (!own) return;
-  await client.query(heldSql, [jobId]);
-  const joined = await client.query<{ id: string }>(
-    `SELECT id FROM patients WHERE etl_job_id = $1
-       AND NOT EXISTS (SELECT 1 FROM held_members AS h WHERE h.patient_id = patients.id)
-     ORDER BY id`,
+  await findHeldMembers(client, jobId);
+  await client.query(
+    `CREATE TEMPORARY TABLE listed_members ON COMMIT DROP AS
+     SELECT id AS patient_id FROM patients WHERE etl_job_id = $1`,
     [jobId],
   );
+  const joined = await client.query<{ id: string }>(
+    `SELECT patient_id AS id FROM listed_members AS l
+      WHERE NOT EXISTS (SELECT 1 FROM held_members AS h WHERE h.patient_id = l.patient_id)
+      ORDER BY 1`,
+  );
   const counted = await client.query<{ members: number; whole: boolean }>(
-    `SELECT (SELECT count(*)::int FROM patients WHERE etl_job_id = $1) AS members,
+    `SELECT (SELECT count(*)::int FROM listed_members) AS members,
        NOT EXISTS (SELECT 1 FROM export_files AS f WHERE f.job_id = $1
          AND (f.state <> 'loaded' OR f.rejected > 0 OR ${mismatchedSql}))
        -- A search finds what it asks for; whom it did not find may still be there.
@@ -106,7 +134,7 @@ export async function storeMembership(
           `INSERT INTO departed_members (job_id, patient_id)
            SELECT $1, h.patient_id FROM held_members AS h
             WHERE NOT EXISTS (
-              SELECT 1 FROM patients AS p WHERE p.etl_job_id = $1 AND p.id = h.patient_id)`,
+              SELECT 1 FROM listed_members AS l WHERE l.patient_id = h.patient_id)`,
           [jobId],
         )
       : null;
@@ -126,8 +154,10 @@ export async function storeMembership(
       delaySeconds: (place + 1) * apartSeconds,
     })),
   );
+  // A chart that makes roll-ups of the list at this moment is waited for, and finds nothing to make afterwards.
+  await client.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [rollUpsLock(jobId)]);
   // All of them: a server may pass over _type.
-  for (const name of [...dataTables, ...rollUpNames]) {
+  for (const name of [...dataTables, ...rollUpNames, ...peopleTables]) {
     await client.query(`DELETE FROM ${name} WHERE etl_job_id = $1`, [jobId]);
   }
   await client.query("UPDATE export_jobs SET membership = membership || $2 WHERE id = $1", [
@@ -148,15 +178,10 @@ function partsOf(ids: string[]): (string[] | null)[] {
 }
 
 /** Has a job of named patients brought others? Servers pass over parameters that they do not know. */
-export async function hasStrangers(jobId: string): Promise<boolean> {
-  const { rows } = await database().pool.query<{ strangers: boolean }>(
-    `SELECT EXISTS (
-       SELECT 1 FROM patients AS p WHERE p.etl_job_id = $1 AND p.id NOT IN (
-         SELECT regexp_replace(reference, '^.*Patient/', '')
-           FROM export_jobs AS j
-           CROSS JOIN LATERAL jsonb_array_elements_text(j.request->'patient') AS reference
-          WHERE j.id = $1)) AS strangers`,
-    [jobId],
+export async function hasStrangers(jobId: string, named: readonly string[]): Promise<boolean> {
+  const { rowCount } = await database().pool.query(
+    "SELECT 1 FROM patients WHERE etl_job_id = $1 AND id <> ALL($2::text[]) LIMIT 1",
+    [jobId, named.map((reference) => reference.replace(/^.*Patient\//, ""))],
   );
-  return rows[0]?.strangers ?? false;
+  return rowCount !== 0;
 }

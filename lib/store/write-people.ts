@@ -27,7 +27,10 @@ const people = (jobs: string) => {
   ORDER BY part, gender, dead, days, birth_date`;
 };
 
-/** Rows of a FROM with `person`: the patient's number in `roll_up_people`, 0 where there is none. In its order. */
+/**
+ * Rows of a FROM with `person`: the patient's number in `roll_up_people`, 0 where there is none. In its order,
+ * which one PostgreSQL keeps while it groups them by hash.
+ */
 const withPerson = (jobs: string, from: string) => `(
   WITH known AS MATERIALIZED (SELECT patient, no FROM roll_up_people WHERE ${ofJobs(jobs)})
   SELECT found.*, COALESCE(known.no, 0) AS person
@@ -35,14 +38,17 @@ const withPerson = (jobs: string, from: string) => `(
    ORDER BY person
 )`;
 
-const facts = (jobs: string) => {
+/** Sorted by whoever aggregates: rows of several nodes come as they come. */
+type InOrder = "" | " ORDER BY person";
+
+const facts = (jobs: string, inOrder: InOrder) => {
   const dated = (table: DataTable) => {
     const date = dateOf[table];
     return date ? month(date) : "NULL::date";
   };
   const read = (table: DataTable, [system, code, display]: [string, string, string]) => `
-    SELECT etl_job_id, kind, code_system, code, display, month, array_agg(person) AS people,
-           ${/^(conditions|medication)/.test(table) ? `array_agg(${patientNumber("patient_id")})` : "NULL::bigint[]"} AS patients
+    SELECT etl_job_id, kind, code_system, code, display, month, array_agg(person${inOrder}) AS people,
+           ${/^(conditions|medication)/.test(table) ? `array_agg(${patientNumber("patient_id")}${inOrder})` : "NULL::bigint[]"} AS patients
       FROM ${withPerson(
         jobs,
         `(SELECT etl_job_id, patient_id, '${table}' AS kind, ${system} AS code_system, ${code} AS code,
@@ -65,9 +71,9 @@ export const typeOfFact = `CASE kind ${Object.entries(typeOfTable)
   .map(([table, type]) => `WHEN '${table}' THEN '${type}'`)
   .join(" ")} ELSE code END`;
 
-const valueMonthsOfPeople = (jobs: string) => `
+const valueMonthsOfPeople = (jobs: string, inOrder: InOrder) => `
   SELECT etl_job_id, code_system, code, code_display, unit, ${month("effective_at")} AS month,
-         array_agg(value) AS values, array_agg(person) AS people
+         array_agg(value${inOrder}) AS values, array_agg(person${inOrder}) AS people
     FROM ${withPerson(jobs, `(SELECT * FROM (${numericObservations(jobs)}) AS numbers WHERE code IS NOT NULL)`)} AS in_order
    GROUP BY 1, 2, 3, 4, 5, 6`;
 
@@ -101,6 +107,10 @@ export async function writePeople(client: PoolClient, jobId: string): Promise<vo
   for (const name of [...peopleTables, "roll_up_value_months"]) {
     await client.query(`DELETE FROM ${name} WHERE etl_job_id = $1`, [jobId]);
   }
+  const { rows } = await client.query<{ distributed: boolean }>(
+    "SELECT to_regclass('pg_dist_partition') IS NOT NULL AS distributed",
+  );
+  const inOrder: InOrder = rows[0]?.distributed ? " ORDER BY person" : "";
   // Groups are found by hash, which also keeps what is in order in order.
   await client.query("SET LOCAL enable_sort = off");
   const made: [table: string, columns: string, sql: string][] = [
@@ -108,12 +118,12 @@ export async function writePeople(client: PoolClient, jobId: string): Promise<vo
     [
       "roll_up_facts",
       "etl_job_id, kind, code_system, code, display, month, people, patients",
-      facts("$1"),
+      facts("$1", inOrder),
     ],
     [
       "roll_up_value_months",
       "etl_job_id, code_system, code, code_display, unit, month, values, people",
-      valueMonthsOfPeople("$1"),
+      valueMonthsOfPeople("$1", inOrder),
     ],
     ["roll_up_totals", "etl_job_id, kind, code_system, code, display, unit, upto", totals("$1")],
   ];
