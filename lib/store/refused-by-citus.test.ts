@@ -26,13 +26,16 @@ test.each([
   ['ALTER TABLE "patients" ADD COLUMN "no" bigint UNIQUE', /ADD COLUMN/],
   ["ALTER TABLE patients ADD COLUMN a text, ADD CONSTRAINT c CHECK (a <> '')", /ADD CONSTRAINT/],
   [
-    "SELECT (SELECT count(*) FROM patients WHERE etl_job_id = $1) AS n, now()",
+    "SELECT id, (SELECT stage FROM export_jobs AS j WHERE j.id = p.etl_job_id) FROM patients AS p",
     /outside FROM, WHERE/,
   ],
-  ["SELECT EXISTS (SELECT 1 FROM patients WHERE etl_job_id = $1) AS any", /outside FROM, WHERE/],
+  [
+    "SELECT id FROM patients WHERE NOT EXISTS (SELECT 1 FROM held AS h WHERE h.id = patients.id)",
+    /the other way round/,
+  ],
   [
     "INSERT INTO departed_members SELECT h.id FROM held AS h WHERE NOT EXISTS (SELECT 1 FROM patients AS p WHERE p.id = h.id)",
-    /WHERE of plain ones/,
+    /into a data table/,
   ],
   [
     "INSERT INTO roll_up_facts SELECT array_agg(person) FROM (SELECT * FROM observations ORDER BY person) AS x GROUP BY code",
@@ -53,6 +56,8 @@ test.each([
   "CREATE UNIQUE INDEX ON patients (etl_job_id, patient_id, line_no)",
   "CREATE INDEX ON observations (etl_job_id, code)",
   "SELECT id FROM patients WHERE etl_job_id = $1 AND id IN (SELECT id FROM patients GROUP BY id HAVING count(*) > 1)",
+  "SELECT id FROM export_jobs WHERE id IN (SELECT etl_job_id FROM patients)",
+  "SELECT found.at FROM export_jobs AS j CROSS JOIN LATERAL (SELECT at FROM export_events AS e WHERE e.job_id = j.id LIMIT 1) AS found UNION ALL SELECT start_at FROM encounters",
   "SELECT count(*) FROM (SELECT id FROM patients WHERE etl_job_id = $1) AS found",
   "SELECT array_agg(person ORDER BY person) FROM (SELECT * FROM observations ORDER BY person) AS x GROUP BY code",
   "CREATE TEMPORARY TABLE listed ON COMMIT DROP AS SELECT id FROM patients WHERE etl_job_id = $1",

@@ -25,19 +25,29 @@ function ownLevel(sql: string): string {
   }
 }
 
-/** Where the query begins that what stands at `place` is a part of. */
-function beginOf(sql: string, place: number): number {
-  let depth = 0;
-  for (let i = place - 1; i >= 0; i -= 1) {
-    if (sql[i] === ")") depth += 1;
-    else if (sql[i] === "(" && depth === 0) return i + 1;
-    else if (sql[i] === "(") depth -= 1;
+/** The query that what stands at `place` is a part of, and what of it stands before. */
+function around(sql: string, place: number): { all: string; before: string } {
+  let start = place;
+  for (let depth = 0; start > 0; start -= 1) {
+    const sign = sql[start - 1];
+    if (sign === ")") depth += 1;
+    else if (sign === "(") depth -= 1;
+    if (depth < 0) break;
   }
-  return 0;
+  const all = start > 0 ? inside(sql, start - 1) : sql;
+  return { all, before: sql.slice(start, place) };
 }
 
 /** Is this beginning of a query still in its list of columns? */
 const isInList = (begin: string): boolean => !/\b(FROM|WHERE|VALUES)\b/i.test(ownLevel(begin));
+
+/** Does a subquery name a table that is not its own? */
+function looksOutside(body: string): boolean {
+  const own = new Set(
+    [...body.matchAll(/\b(?:FROM|JOIN|AS|,) "?(\w+)"?(?: (?:AS )?"?(\w+)"?)?/gi)].flat(),
+  );
+  return [...body.matchAll(/\b([a-z]\w*)\.\w/g)].some(([, name]) => !own.has(name ?? ""));
+}
 
 const alterable =
   /^(ADD COLUMN (?!.*\b(UNIQUE|PRIMARY|REFERENCES|CHECK|GENERATED|SERIAL|BIGSERIAL)\b)|DROP COLUMN |ALTER COLUMN "?\w+"? (SET|DROP) (NOT NULL|DEFAULT)|ALTER COLUMN "?\w+"? (SET DATA )?TYPE |DROP CONSTRAINT |VALIDATE CONSTRAINT |SET ?\(|RESET ?\(|SET$|RESET$|RENAME )/i;
@@ -74,19 +84,25 @@ export function refusedByCitus(statement: string): string | undefined {
     }
   }
   for (const found of sql.matchAll(/\bLATERAL \(/gi)) {
-    const body = ownLevel(inside(sql, found.index + found[0].length - 1));
-    if (/\b(LIMIT|OFFSET)\b/i.test(body)) return "a LATERAL subquery with LIMIT or OFFSET";
+    const open = found.index + found[0].length - 1;
+    const body = ownLevel(inside(sql, open));
+    const beside = read.test(
+      ownLevel(around(sql, open).before)
+        .split(/\bUNION\b/i)
+        .at(-1) ?? "",
+    );
+    if ((beside || read.test(body)) && /\b(LIMIT|OFFSET)\b/i.test(body))
+      return "a LATERAL subquery with LIMIT or OFFSET";
   }
-  for (const found of sql.matchAll(/\b(EXISTS|IN|SELECT|,) ?\(\s*(?=SELECT )/gi)) {
+  for (const found of sql.matchAll(/(?:\b(EXISTS|IN|SELECT)|,) ?\(\s*(?=SELECT )/gi)) {
     const open = found.index + found[0].trimEnd().length - 1;
-    const looks = read.test(ownLevel(inside(sql, open)));
-    const from = sql.slice(beginOf(sql, open), open);
-    const around = read.test(ownLevel(from));
-    if (/^(SELECT|,|EXISTS)$/i.test(found[1] ?? "") && looks && isInList(from)) {
-      return "a subquery of data tables outside FROM, WHERE and HAVING";
-    }
-    if (/^(EXISTS|IN)$/i.test(found[1] ?? "") && looks && !around && !isInList(from)) {
-      return "a subquery of data tables in the WHERE of plain ones";
+    const body = inside(sql, open);
+    const query = around(sql, open);
+    const ofDataTables = read.test(ownLevel(query.all));
+    if (isInList(query.before)) {
+      if (ofDataTables) return "a subquery outside FROM, WHERE and HAVING of data tables";
+    } else if (read.test(ownLevel(body)) !== ofDataTables && looksOutside(body)) {
+      return "a subquery that looks from a plain table into a data table, or the other way round";
     }
   }
   if (/\barray_agg\((?!DISTINCT)[^()]*(\([^()]*\)[^()]*)*\)/i.test(sql)) {
