@@ -8,16 +8,15 @@ import { webUrl } from "./stage";
 // Named so that it runs after the journeys (files run in the order of their names), with their data.
 
 const widths = [360, 1280, 2560];
-/** Pictures of every page in every form, for eyes and for comparing two versions: SNAPSHOTS=1. */
-const snapshots = process.env.SNAPSHOTS && "test-results/snapshots";
+/** Pictures of every page in every form, for eyes and for comparing two versions. */
+const snapshots = "test-results/snapshots";
 
-/** A page as it is now: nothing that axe objects to, nothing to scroll sideways. */
+/** A page as it is now: nothing that axe objects to, nothing to scroll sideways, and a picture of it. */
 async function look(page: Page, name: string) {
   for (const width of widths) {
     await page.setViewportSize({ width, height: 900 });
     const what = `${name}-${width}`;
-    if (snapshots)
-      await page.screenshot({ path: `${snapshots}/${what}.png`, animations: "disabled" });
+    await page.screenshot({ path: `${snapshots}/${what}.png`, animations: "disabled" });
     await doesNotScrollSideways(page, what);
     // What is very wide has nothing that the other two have not, and axe takes a second each time.
     if (width < 2000) expect(await violations(page), what).toEqual([]);
