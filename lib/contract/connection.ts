@@ -135,6 +135,10 @@ export const PublishedKeySet = z.object({ keys: z.array(z.record(z.string(), z.u
 export type PublishedKeySet = z.infer<typeof PublishedKeySet>;
 
 /** A connection as people and scripts see it: of its secrets only kind, id and fingerprint. */
+/** `/api/connections/{connection_id}…` */
+export const ConnectionParams = z.object({ connectionId: z.uuid() });
+export type ConnectionParams = z.infer<typeof ConnectionParams>;
+
 export const ConnectionView = z.object({
   connection_id: z.uuid(),
   name: z.string(),

@@ -11,6 +11,10 @@ export const PatientQuery = z.object({
 });
 export type PatientQuery = z.infer<typeof PatientQuery>;
 
+/** `/api/data/patients/{id}/…` */
+export const PatientParams = z.object({ id: z.string().min(1).max(2048) });
+export type PatientParams = z.infer<typeof PatientParams>;
+
 /** A job that holds something of the patient. */
 export const PatientJob = z.object({
   job_id: z.uuid(),

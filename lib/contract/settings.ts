@@ -7,6 +7,10 @@ export type Role = z.infer<typeof Role>;
 /** NIST SP 800-63B asks for length, not for kinds of characters. */
 export const Password = z.string().min(12).max(256);
 
+/** `/api/people/{user_id}…` */
+export const PersonParams = z.object({ userId: z.uuid() });
+export type PersonParams = z.infer<typeof PersonParams>;
+
 export const PersonView = z.object({
   user_id: z.uuid(),
   email: z.string(),

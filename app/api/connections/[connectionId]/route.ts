@@ -1,19 +1,17 @@
 import { z } from "zod";
-import { ChangeConnectionBody, ConnectionView } from "@/lib/contract/connection";
+import { ChangeConnectionBody, ConnectionParams, ConnectionView } from "@/lib/contract/connection";
 import { route } from "@/lib/http/route";
 import { changeConnection } from "@/lib/pipeline/connection-commands";
 import { audit } from "@/lib/store/audit";
 import { getConnection, removeConnection } from "@/lib/store/connections";
 
-const params = z.object({ connectionId: z.uuid() });
-
 export const GET = route(
-  { access: "read", params, answer: ConnectionView },
+  { access: "read", params: ConnectionParams, answer: ConnectionView },
   ({ params: { connectionId } }) => getConnection(connectionId),
 );
 
 export const PATCH = route(
-  { access: "write", params, body: ChangeConnectionBody, answer: ConnectionView },
+  { access: "write", params: ConnectionParams, body: ChangeConnectionBody, answer: ConnectionView },
   async ({ actor, body, params: { connectionId } }) => {
     const connection = await changeConnection(connectionId, body);
     await audit({
@@ -27,7 +25,7 @@ export const PATCH = route(
 );
 
 export const DELETE = route(
-  { access: "write", params, answer: z.object({ removed: z.literal(true) }) },
+  { access: "write", params: ConnectionParams, answer: z.object({ removed: z.literal(true) }) },
   async ({ actor, params: { connectionId } }) => {
     const { name } = await getConnection(connectionId);
     await removeConnection(connectionId);

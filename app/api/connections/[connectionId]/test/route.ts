@@ -1,16 +1,13 @@
-import { z } from "zod";
-import { TestStep } from "@/lib/contract/connection";
+import { ConnectionParams, TestStep } from "@/lib/contract/connection";
 import { ndjsonStream } from "@/lib/http/ndjson-stream";
 import { route } from "@/lib/http/route";
 import { testConnection } from "@/lib/pipeline/test-connection";
 import { audit } from "@/lib/store/audit";
 import { getConnection } from "@/lib/store/connections";
 
-const params = z.object({ connectionId: z.uuid() });
-
 /** One step of the test a line, as each ends. */
 export const POST = route(
-  { access: "write", params, lines: TestStep },
+  { access: "write", params: ConnectionParams, lines: TestStep },
   async ({ actor, params: { connectionId } }) => {
     await getConnection(connectionId);
     return ndjsonStream(async (write) => {

@@ -1,15 +1,13 @@
-import { z } from "zod";
-import { InviteAnswer } from "@/lib/contract/settings";
+import { InviteAnswer, PersonParams } from "@/lib/contract/settings";
 import { originOf } from "@/lib/http/origin";
 import { route } from "@/lib/http/route";
 import { inviteAgain } from "@/lib/session/invitations";
 import { audit } from "@/lib/store/audit";
 
-const Params = z.object({ userId: z.uuid() });
 const hours = 24;
 
 export const POST = route(
-  { access: "admin", params: Params, answer: InviteAnswer, created: true },
+  { access: "admin", params: PersonParams, answer: InviteAnswer, created: true },
   async ({ params, actor, request }) => {
     const { token, expiresAt } = await inviteAgain(params.userId, {
       createdBy: actor.label,

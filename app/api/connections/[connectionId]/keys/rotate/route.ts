@@ -1,14 +1,11 @@
-import { z } from "zod";
-import { ConnectionView } from "@/lib/contract/connection";
+import { ConnectionParams, ConnectionView } from "@/lib/contract/connection";
 import { route } from "@/lib/http/route";
 import { rotateConnectionKey } from "@/lib/pipeline/connection-commands";
 import { audit } from "@/lib/store/audit";
 
-const params = z.object({ connectionId: z.uuid() });
-
 /** The next key signs from now on, another one is published as the next. */
 export const POST = route(
-  { access: "write", params, answer: ConnectionView },
+  { access: "write", params: ConnectionParams, answer: ConnectionView },
   async ({ actor, params: { connectionId } }) => {
     const connection = await rotateConnectionKey(connectionId);
     await audit({

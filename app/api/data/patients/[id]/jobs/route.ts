@@ -1,5 +1,4 @@
-import { z } from "zod";
-import { PatientJobs } from "@/lib/contract/patient";
+import { PatientJobs, PatientParams } from "@/lib/contract/patient";
 import { route } from "@/lib/http/route";
 import { patientJobList } from "@/lib/query/patient-jobs";
 
@@ -8,7 +7,7 @@ export const GET = route(
   {
     access: "read",
     answer: PatientJobs,
-    params: z.object({ id: z.string().min(1).max(2048) }),
+    params: PatientParams,
   },
   ({ params }) => patientJobList(params.id),
 );

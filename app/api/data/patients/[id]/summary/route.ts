@@ -1,5 +1,4 @@
-import { z } from "zod";
-import { PatientQuery, PatientSummary } from "@/lib/contract/patient";
+import { PatientParams, PatientQuery, PatientSummary } from "@/lib/contract/patient";
 import { route } from "@/lib/http/route";
 import { patientSummary } from "@/lib/query/patient-summary";
 
@@ -9,7 +8,7 @@ export const GET = route(
     access: "read",
     query: PatientQuery,
     answer: PatientSummary,
-    params: z.object({ id: z.string().min(1).max(2048) }),
+    params: PatientParams,
   },
   ({ query, params }) => patientSummary(params.id, query),
 );

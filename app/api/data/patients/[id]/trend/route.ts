@@ -1,5 +1,4 @@
-import { z } from "zod";
-import { PatientTrend, PatientTrendQuery } from "@/lib/contract/patient";
+import { PatientParams, PatientTrend, PatientTrendQuery } from "@/lib/contract/patient";
 import { route } from "@/lib/http/route";
 import { patientTrend } from "@/lib/query/patient-trend";
 
@@ -9,7 +8,7 @@ export const GET = route(
     access: "read",
     query: PatientTrendQuery,
     answer: PatientTrend,
-    params: z.object({ id: z.string().min(1).max(2048) }),
+    params: PatientParams,
   },
   ({ query, params }) => patientTrend(params.id, query),
 );
