@@ -1,5 +1,5 @@
 import { AppError } from "@/lib/errors";
-import { Pace } from "@/lib/search/pace";
+import { Pace } from "@/lib/fhir/pace";
 import { env } from "@/lib/settings/env";
 
 /** One for each server that has said 429 to a download of this process, whichever job's it was. */

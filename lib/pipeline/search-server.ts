@@ -1,5 +1,5 @@
+import { Pace } from "@/lib/fhir/pace";
 import type { SearchServer } from "@/lib/search/ask-server";
-import { Pace } from "@/lib/search/pace";
 
 /** One for each server that this process searches, whichever jobs do. */
 const paces = new Map<string, Pace>();

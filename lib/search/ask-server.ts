@@ -1,10 +1,10 @@
 import { AppError } from "@/lib/errors";
 import { isObject, type Json } from "@/lib/fhir/json";
+import type { Pace } from "@/lib/fhir/pace";
 import { readText } from "@/lib/fhir/read-text";
 import { commonRefusal, readRefusal } from "@/lib/fhir/refusal";
 import { type Deps, send } from "@/lib/fhir/send";
 import { withoutQuery } from "@/lib/fhir/web-address";
-import type { Pace } from "./pace";
 
 /** The server that is searched, and how to speak to it. */
 export type SearchServer = {

@@ -1,6 +1,6 @@
+import { Pace } from "@/lib/fhir/pace";
 import type { Fetch } from "@/lib/fhir/send";
 import type { SearchServer } from "./ask-server";
-import { Pace } from "./pace";
 
 // For tests: a server that is a function from a URL to an answer.
 
