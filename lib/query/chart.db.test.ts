@@ -928,6 +928,19 @@ async function checkFiltered(filters: Filters) {
     resources: total("records"),
     left_out,
   });
+  if (sex.length + age.length > 0) {
+    const format = `'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'`;
+    const month = (table: string, date: string) =>
+      `SELECT date_trunc('month', ${date} AT TIME ZONE 'UTC') AS m FROM ${table}
+        WHERE etl_job_id = ANY($1) AND ${taken(date)}`;
+    const [span] = await ask(
+      `SELECT to_char(min(m), ${format}) AS from,
+              to_char(max(m) + interval '1 month' - interval '1 ms', ${format}) AS to
+         FROM (${month("encounters", "start_at")} UNION ALL ${month("observations", "effective_at")}) AS months
+        WHERE m BETWEEN '1900-01-01' AND (now() AT TIME ZONE 'UTC' + interval '1 year')::date`,
+    );
+    expect(summary.period).toEqual(span.from === null ? null : span);
+  }
   const { bands } = await chart("patients-by-age-and-sex", filters);
   for (const row of bands) {
     for (const one of ["female", "male", "other", "unknown"] as const) {

@@ -19,6 +19,13 @@ const countedMatches = 10_000;
 /** From here on a page of what a search finds in a job is found soonest along the job's key. */
 const frequentMatches = 5_000;
 
+/**
+ * Is it found soonest along the key? Then some rows are passed over for each that is found; else all that match
+ * are read and sorted. Not near the end of what there is: the rest of the job would be read for the last few.
+ */
+const isFrequent = (matches: number, inAll: number, wanted: number) =>
+  wanted < matches / 10 && (matches >= frequentMatches || (wanted * inAll) / matches < matches / 2);
+
 const Row = z.object({
   job_id: z.uuid(),
   patient_id: z.string(),
@@ -72,6 +79,16 @@ function countByJob(
               LIMIT ${limit}) AS found
       GROUP BY 1`;
   return rows(Count, withPeople(filters, sql), own.all);
+}
+
+/** The same of a search, of whose words it is known how many rows they find. */
+async function countFound(byIdAlone: Filter, jobIds: string[], byJob?: Map<string, number>) {
+  const counts = await countByJob(byIdAlone, jobIds, true);
+  const others = new Map(counts.map(({ job_id, n }) => [job_id, n]));
+  return jobIds.map((job_id) => ({
+    job_id,
+    n: (byJob?.get(job_id) ?? 0) + (others.get(job_id) ?? 0),
+  }));
 }
 
 /** The same of all rows of a type, or of those behind a bar, from the roll-ups. */
@@ -165,6 +182,7 @@ async function rowsOf(
   if (bar) conditions.push(bar.rows(parameters));
   const narrow = narrowTo(filters, "taken")(table);
   if (narrow) conditions.push(narrow.replace(/^ AND /, ""));
+  const unsearched = [...conditions];
   const searched = query.q ? await search(table, type, query.q, chosen, parameters) : null;
   if (searched) conditions.push(searched.where);
   const filter = { table, filters, where: conditions.join(" AND ") || "true", parameters };
@@ -176,11 +194,19 @@ async function rowsOf(
     query.patient === undefined && query.file === undefined && !bar && !narrow && !cursor;
   const many = query.patient === undefined && (searched?.byWords ?? 0) > countedMatches;
   const limited = searched !== null || (bar !== null && !bar.counted);
+  // Words are counted already, where nothing of them changes; what an id finds beside them is little.
+  const byIdAlone = alone && jobsChosen.passing === "" ? searched?.byIdAlone : null;
   const counts = many
     ? []
-    : whole && !limited
-      ? await countRolledUp(type, jobsChosen, filters, bar)
-      : await countByJob(filter, chosen.flat(), limited);
+    : byIdAlone
+      ? await countFound(
+          { ...filter, ...byIdAlone, where: [...unsearched, byIdAlone.where].join(" AND ") },
+          chosen.flat(),
+          searched?.byJob,
+        )
+      : whole && !limited
+        ? await countRolledUp(type, jobsChosen, filters, bar)
+        : await countByJob(filter, chosen.flat(), limited);
   const n = counts.reduce((sum, count) => sum + count.n, 0);
   const known = !many && (!limited || n <= countedMatches);
   const holds = new Map(counts.map((count) => [count.job_id, count.n]));
@@ -205,9 +231,9 @@ async function rowsOf(
     }
     const after = cursor?.[0] === id ? cursor : undefined;
     const page = { limit: wanted - found.length, offset: before, after };
-    // Not near the end of what there is: the rest of the job would be read for the last few.
     const matches = alone ? (searched?.byJob.get(id) ?? 0) : 0;
-    const frequent = matches >= frequentMatches && page.limit + page.offset < matches / 10;
+    const inAll = searched?.ofType.get(id) ?? Number.POSITIVE_INFINITY;
+    const frequent = isFrequent(matches, inAll, page.limit + page.offset);
     found.push(...(await rowsOfJob(filter, id, page, frequent)));
     before = 0;
   }

@@ -29,13 +29,21 @@ const patientsSql = `
 const escaped = (words: string) => words.replace(/[\\%_]/g, "\\$&");
 const hash = (column: string) => `hashtextextended(${column}, 0)`;
 
+const typesSql = `
+  SELECT etl_job_id AS job_id, sum(records)::float8 AS records FROM roll_up_types
+   WHERE etl_job_id = ANY($1::uuid[]) AND resource_type = $2 GROUP BY 1`;
+
 export type Search = {
   /** what a row must meet */
   where: string;
+  /** what a row meets that is found by an id and not by its words, with what it names; null of patients */
+  byIdAlone: { where: string; parameters: Parameters } | null;
   /** how many rows its words alone find; more where an id is found too */
   byWords: number;
   /** the same by job */
   byJob: Map<string, number>;
+  /** rows of the type that jobs with roll-ups hold */
+  ofType: Map<string, number>;
 };
 
 /**
@@ -53,8 +61,9 @@ export async function search(
   const part = `%${escaped(q)}%`;
   const begin = `${escaped(q)}%`;
   const [first, second] = dataColumns[table].searched;
-  const [words, patients] = await Promise.all([
+  const [words, types, patients] = await Promise.all([
     rows(Word, wordsSql, [...jobs, type, part]),
+    rows(z.object({ job_id: z.uuid(), records: z.number() }), typesSql, [jobs[0], type]),
     table === "patients"
       ? []
       : rows(z.object({ patient_id: z.string() }), patientsSql, [jobs.flat(), begin]),
@@ -67,9 +76,15 @@ export async function search(
     const ids = [q, ...patients.map(({ patient_id }) => patient_id)];
     any.push(`patient_id = ANY(${parameters.add(ids, "text[]")})`);
   }
+  const byId = table === "patients" ? null : `(${any.join(" OR ")})`;
+  let byIdAlone = byId === null ? null : { where: byId, parameters: parameters.copy() };
   if (words.length > 0) {
     const like = parameters.add(part, "text");
     const holds = `(${first} ILIKE ${like} OR ${second} ILIKE ${like})`;
+    if (byId) {
+      const where = `(${byId} AND ${holds} IS NOT TRUE)`;
+      byIdAlone = { where, parameters: parameters.copy() };
+    }
     const known = (list: (string | null)[]) => [...new Set(list.filter((one) => one !== null))];
     const byKey = (column: string, keys: string[]) => {
       if (keys.length > 0) {
@@ -104,7 +119,9 @@ export async function search(
   }
   return {
     where: `(${any.join(" OR ")})`,
+    byIdAlone,
     byWords: counted.reduce((sum, { records }) => sum + records, 0),
     byJob,
+    ofType: new Map(types.map(({ job_id, records }) => [job_id, records])),
   };
 }

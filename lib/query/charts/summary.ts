@@ -1,7 +1,8 @@
 import { z } from "zod";
 import type { ChartNumbers } from "@/lib/contract/chart";
+import { rollUps } from "@/lib/store/roll-ups";
 import { leftOut } from "../left-out";
-import { held, outerMonths, withPeople } from "../narrowed";
+import { held, narrowTo, outerMonths, withPeople } from "../narrowed";
 import { plausibleMonth } from "../plausible-month";
 import { rolledUp } from "../rolled-up";
 import { rows } from "../rows";
@@ -15,6 +16,23 @@ const Totals = z.object({
   to: z.date().nullable(),
 });
 
+/** First and last of what `months` says; of filters by people, whose roll-ups have months, whole months. */
+const period = ({ people }: Selection) =>
+  people
+    ? `min(month)::timestamp AT TIME ZONE 'UTC' AS from,
+       (max(month) + interval '1 month' - interval '1 ms') AT TIME ZONE 'UTC' AS to`
+    : "min(first_at) AS from, max(last_at) AS to";
+
+const monthsOf = (selection: Selection) =>
+  (["roll_up_encounters", "roll_up_observation_months"] as const)
+    .map((name) => {
+      const from = selection.people
+        ? `(${rollUps[name].select("$2", narrowTo(selection, "taken"))})`
+        : held(name, selection);
+      return `SELECT month, first_at, last_at FROM ${from} AS held`;
+    })
+    .join(" UNION ALL ");
+
 const totalsSql = (selection: Selection) => `
   SELECT
     ${
@@ -24,20 +42,18 @@ const totalsSql = (selection: Selection) => `
              SELECT DISTINCT patient FROM ${rolledUp("roll_up_patients")} AS held) AS patients)`
     } AS patients,
     (SELECT COALESCE(sum(records), 0)::float8 FROM ${held("roll_up_types", selection)} AS held) AS resources,
-    ${selection.people ? "min(month)::timestamp AT TIME ZONE 'UTC'" : "min(first_at)"} AS from,
-    ${
-      selection.people
-        ? "(max(month) + interval '1 month' - interval '1 ms') AT TIME ZONE 'UTC'"
-        : "max(last_at)"
-    } AS to
-  FROM (${
-    selection.people
-      ? outerMonths(selection, plausibleMonth)
-      : `SELECT month, first_at, last_at FROM ${held("roll_up_encounters", selection)} AS held
-         UNION ALL
-         SELECT month, first_at, last_at FROM ${held("roll_up_observation_months", selection)} AS held`
-  }) AS months
+    ${period(selection)}
+  FROM (${monthsOf(selection)}) AS months
   WHERE ${plausibleMonth("month")}`;
+
+const Period = Totals.pick({ from: true, to: true });
+
+/** When the chosen people's resources are of, in jobs that have roll-ups. */
+async function storedPeriod(selection: Selection): Promise<z.infer<typeof Period>[]> {
+  if (!selection.people) return [];
+  const sql = `SELECT ${period(selection)} FROM (${outerMonths(selection, plausibleMonth)}) AS months`;
+  return rows(Period, withPeople(selection, sql), [selection.jobs[0]]);
+}
 
 /**
  * How much there is and whether it is all: distinct Patient ids across the chosen jobs (a patient of
@@ -47,15 +63,23 @@ const totalsSql = (selection: Selection) => `
 export async function summary(selection: Selection): Promise<ChartNumbers<"summary">> {
   const { job_ids, ...completeness } = selection.source;
   const sql = withPeople(selection, totalsSql(selection));
-  const [totals] = await rows(Totals, sql, selection.jobs);
+  const [[totals], stored] = await Promise.all([
+    rows(Totals, sql, selection.jobs),
+    storedPeriod(selection),
+  ]);
+  const moments = [totals, ...stored].flatMap((one) => [one?.from ?? [], one?.to ?? []].flat());
+  const times = moments.map((moment) => moment.getTime());
   const counted = selection.people?.counts.reduce((sum, { patients }) => sum + patients, 0);
   return {
     patients: counted ?? totals?.patients ?? 0,
     resources: totals?.resources ?? 0,
     jobs: job_ids.length,
     period:
-      totals?.from && totals.to
-        ? { from: totals.from.toISOString(), to: totals.to.toISOString() }
+      times.length > 0
+        ? {
+            from: new Date(Math.min(...times)).toISOString(),
+            to: new Date(Math.max(...times)).toISOString(),
+          }
         : null,
     ...completeness,
     left_out: await leftOut(selection, "roll_up_types"),
