@@ -119,14 +119,14 @@ test("what servers leave out or write otherwise is forgiven", async () => {
 test("what went wrong is found under the name of either version, and files stay under TLS", async () => {
   const both = {
     ...manifest,
-    output: [{ url: "http://x.org/files/1" }, { url: "http://store.org/2" }],
+    output: [{ url: "http://x.org/files/1" }, { url: "https://store.org/2" }],
     error: [],
     outcome: [{ url: "https://x.org/e" }],
   };
   const status = await check(() => Response.json(both));
   expect(status).toMatchObject({
     manifest: {
-      output: [{ url: "https://x.org/files/1" }, { url: "http://store.org/2" }],
+      output: [{ url: "https://x.org/files/1" }, { url: "https://store.org/2" }],
       error: [{ url: "https://x.org/e" }],
     },
   });
@@ -162,6 +162,16 @@ test.each<[string, unknown, string]>([
   const error = await failure(() => Response.json(body));
   expect([error.code, error.params.reason]).toEqual(["manifest-invalid", reason]);
 });
+
+test.each(["output", "error", "deleted"])(
+  "a file of an https server that would come unprotected is refused: %s",
+  async (list) => {
+    const url = "http://store.org/2";
+    const body = { ...manifest, [list]: [{ url: `${url}?signature=1` }] };
+    const error = await failure(() => Response.json(body));
+    expect([error.code, error.params]).toEqual(["url-invalid", { url, reason: "downgrade" }]);
+  },
+);
 
 const html = (status: number, body: string) =>
   new Response(body, { status, headers: { "content-type": "text/html; charset=utf-8" } });

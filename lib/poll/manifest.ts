@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { AppError } from "@/lib/errors";
-import { keepTls } from "@/lib/fhir/web-address";
+import { keepTls, withoutQuery } from "@/lib/fhir/web-address";
 
 export type ManifestFile = {
   /** null where the files are organised by something else than type */
@@ -59,7 +59,8 @@ const Shape = Lists.refine(
  * Reads the list of files (Bulk Data Access, Response - Complete Status), of versions 1 to 4,
  * forgiving what servers leave out: `error`, `deleted`, counts, absolute addresses.
  * @param statusUrl what relative addresses are relative to; the next page must be on its origin
- * @throws AppError manifest-invalid that names the place
+ * @throws AppError manifest-invalid that names the place; url-invalid where a file of an https server would
+ *   come unprotected
  */
 export function readManifest(raw: unknown, statusUrl: string): Manifest {
   const parsed = Shape.safeParse(raw);
@@ -107,7 +108,12 @@ function absolute(url: string, base: string, place: string): string {
   if (!parsed || !["http:", "https:"].includes(parsed.protocol) || parsed.username) {
     throw new AppError("manifest-invalid", { reason: place });
   }
-  return keepTls(parsed, base).href;
+  const kept = keepTls(parsed, base);
+  // Patients' data would travel in the open (Bulk Data Access, Privacy and Security Considerations).
+  if (base.startsWith("https:") && kept.protocol === "http:") {
+    throw new AppError("url-invalid", { url: withoutQuery(kept.href), reason: "downgrade" });
+  }
+  return kept.href;
 }
 
 function nextOf(links: { relation: string; url: string }[], statusUrl: string): string | null {
