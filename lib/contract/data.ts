@@ -11,7 +11,7 @@ export const DataQuery = z
     ...filterMembers,
     patient: z.string().max(200).optional(),
     /** rows that came from the file of this number in the job's manifest */
-    file: z.coerce.number().int().min(1).optional(),
+    file: z.coerce.number().int().min(1).max(2_147_483_647).optional(),
     /** a whole id, the begin of a patient's, or part of a name, a code or its display */
     q: z.string().max(200).optional(),
     /** rows of this code; with `numeric`, `unit` or a value also Observations of which a component has it */

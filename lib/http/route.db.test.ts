@@ -150,6 +150,16 @@ test("what comes in is checked before the handler sees it", async () => {
   expect((await post(`{"name":"${"x".repeat(5 * 1024 * 1024)}"}`)).status).toBe(413);
 });
 
+test("half a character in a body becomes one that says that it was not readable", async () => {
+  person = somebody("admin");
+  const body = z.object({ request: z.record(z.string(), z.array(z.string())) });
+  const handler = route({ access: "write", body }, async ({ body }) => body) as Handler;
+  const sent = String.raw`{"request":{"type_filter":["a\ud83db","\ud83d\ude00"]}}`;
+  expect((await call(handler, { method: "POST", body: sent })).body).toEqual({
+    request: { type_filter: ["a\uFFFDb", "\u{1F600}"] },
+  });
+});
+
 test("a part of the path that no text of the database can be is refused by name", async () => {
   person = somebody("viewer");
   const params = z.object({ id: z.string(), type: z.string() });

@@ -129,16 +129,17 @@ const holdsNul = (value: unknown) => typeof value === "string" && value.includes
 const nulIn = (where: string) =>
   new AppError("invalid-request", { reason: `${where} a NUL character` });
 
-function withoutNul(name: string, value: unknown): unknown {
+/** Nor can its jsonb hold half of a surrogate pair, which is what is left of a text that was cut. */
+function storable(name: string, value: unknown): unknown {
   if (holdsNul(name) || holdsNul(value)) throw nulIn("the body holds");
-  return value;
+  return typeof value === "string" ? value.toWellFormed() : value;
 }
 
 async function bodyOf(request: Request): Promise<unknown> {
   const text = await readBody(request, bodyLimit);
   if (text === "") return {};
   try {
-    return JSON.parse(text, text.includes("\\u0000") ? withoutNul : undefined);
+    return JSON.parse(text, /\\u(0000|d[89a-f])/i.test(text) ? storable : undefined);
   } catch (error) {
     if (error instanceof AppError) throw error;
     throw new AppError("invalid-request", { reason: "the body is not JSON" }, { cause: error });

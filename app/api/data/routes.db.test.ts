@@ -84,6 +84,15 @@ test("types, rows and one resource answer in the shapes of the contract", async 
   });
 });
 
+test("numbers that no row can have are refused, not met by an error of the database", async () => {
+  for (const query of ["file=3000000000", "page=0", "page_size=101", "value_from=x"]) {
+    const { status, body } = await get(getRows, `data/Patient?${query}`, { type: "Patient" });
+    const [name = ""] = query.split("=");
+    expect([query, status, body.code]).toEqual([query, 400, "invalid-request"]);
+    expect(body.params.reason).toMatch(new RegExp(`^${name}: `));
+  }
+});
+
 test("a wrong key sees nothing", async () => {
   for (const [handler, params] of [
     [getTypes, {}],
