@@ -43,6 +43,11 @@ test("nobody gets in but through what is public", async () => {
   expect((await call(open as Handler)).body).toEqual({ actor: null });
 });
 
+test("a path without named parts is answered, though Next hands over no parts then", async () => {
+  const answer = await (open as Handler)(new Request("http://here.example/api/x"), {});
+  expect(answer.status).toBe(200);
+});
+
 test("each role gets as far as it may", async () => {
   const statuses: Record<string, number[]> = {};
   for (const role of ["viewer", "operator", "admin"] as const) {

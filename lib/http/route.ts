@@ -42,7 +42,7 @@ type Input<Q, B, P, A extends Access> = {
   request: Request;
 };
 
-type Context = { params: Promise<Record<string, string | string[] | undefined>> };
+type Context = { params?: Promise<Record<string, string | string[] | undefined>> };
 
 const bodyLimit = 4 * 1024 * 1024;
 
@@ -157,9 +157,9 @@ function queryOf(request: Request): Record<string, string | string[]> {
   return query;
 }
 
-/** The parts of the path that have a name. */
+/** The parts of the path that have a name; where none has one, Next hands over nothing. */
 async function paramsOf({ params }: Context): Promise<Record<string, unknown>> {
-  const parts = await params;
+  const parts = (await params) ?? {};
   for (const [name, part] of Object.entries(parts)) {
     if ([part].flat().some(holdsNul)) throw nulIn(`${name}: holds`);
   }
