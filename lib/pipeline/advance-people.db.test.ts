@@ -96,7 +96,10 @@ test("one is made at a time, and none while a job loads, unless it has waited lo
   expect(await claim()).toBeNull();
 
   // Whoever held it was killed.
-  await pool.query("UPDATE roll_up_jobs SET locked_until = now() WHERE etl_job_id = $1", [first]);
+  await pool.query(
+    "UPDATE roll_up_jobs SET locked_until = now() - interval '1 s' WHERE etl_job_id = $1",
+    [first],
+  );
   const again = await claimed();
   expect(again.jobId).toBe(second);
   await advancePeople(again, { leaseSeconds: 30 });
@@ -106,7 +109,10 @@ test("one is made at a time, and none while a job loads, unless it has waited lo
 test("who has lost the lease leaves nothing behind", async () => {
   const jobId = await settled();
   const late = await claimed();
-  await pool.query("UPDATE roll_up_jobs SET locked_until = now() WHERE etl_job_id = $1", [jobId]);
+  await pool.query(
+    "UPDATE roll_up_jobs SET locked_until = now() - interval '1 s' WHERE etl_job_id = $1",
+    [jobId],
+  );
   const successor = await claimed();
   await expect(writeClaimedPeople(late, new AbortController().signal)).rejects.toThrow(LeaseLost);
   expect(await rowsOf(jobId)).toBe(0);
