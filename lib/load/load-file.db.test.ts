@@ -574,6 +574,29 @@ test("the query that analysts run counts each job's patients exactly, and a drop
   expect(await counted()).not.toHaveProperty(one);
 });
 
+test("a settling that fails has ended when it says so, and the next one succeeds", async () => {
+  const { pool } = database();
+  const jobId = await newJob();
+  const content = lines(observationLine("o", "a", 1));
+  await loadFile(await newFile(jobId, { type: "Observation", content }));
+  await pool.query(`
+    CREATE FUNCTION slowly() RETURNS trigger LANGUAGE plpgsql AS
+      $$ BEGIN PERFORM pg_sleep(1); RETURN NULL; END $$;
+    CREATE FUNCTION not_now() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'not now'; END $$;
+    CREATE TRIGGER slowly BEFORE INSERT ON roll_up_observation_months EXECUTE FUNCTION slowly();
+    CREATE TRIGGER not_now BEFORE INSERT ON roll_up_words EXECUTE FUNCTION not_now()`);
+  await expect(settleJob(jobId)).rejects.toThrow("not now");
+  const { rows } = await pool.query(
+    `SELECT query FROM pg_stat_activity
+      WHERE datname = current_database() AND state = 'active' AND pid <> pg_backend_pid()`,
+  );
+  expect(rows).toEqual([]);
+  await pool.query("DROP FUNCTION slowly, not_now CASCADE");
+  await settleJob(jobId);
+  const kept = await pool.query("SELECT settled FROM roll_up_jobs WHERE etl_job_id = $1", [jobId]);
+  expect(kept.rows).toEqual([{ settled: true }]);
+});
+
 test("a job id that is no UUID never reaches SQL", async () => {
   await expect(prepareJob("x'; DROP TABLE patients; --")).rejects.toThrow(TypeError);
   await expect(dropJob("x")).rejects.toThrow(TypeError);

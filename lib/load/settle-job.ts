@@ -114,7 +114,15 @@ async function onTwoConnections(work: readonly Work[]): Promise<void> {
       });
     }
   };
-  await Promise.all([withClient(lane), withClient(lane)]);
+  const lanes = [withClient(lane), withClient(lane)].map((one) =>
+    one.catch((error) => {
+      // The other ends with the piece that it is at: whoever tries again must not meet it.
+      left.length = 0;
+      throw error;
+    }),
+  );
+  const failed = (await Promise.allSettled(lanes)).find(({ status }) => status === "rejected");
+  if (failed) throw (failed as PromiseRejectedResult).reason;
 }
 
 /**

@@ -21,6 +21,10 @@ export function failureOf(error: unknown, where: Record<string, unknown>): AppEr
       { cause: error },
     );
   }
+  // Deadlock, serialization, a lock not had in time: another's work was in the way, which passes.
+  if (code && ["40P01", "40001", "55P03"].includes(code)) {
+    return new AppError("database-unavailable", { reason: code }, { cause: error });
+  }
   // A path that is missing is no database.
   const trouble = code === "ENOENT" && syscall !== "connect" ? null : databaseTrouble(error);
   if (trouble) return trouble;
