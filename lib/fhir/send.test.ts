@@ -31,6 +31,21 @@ test("the token goes to the address itself and not along a redirect, to whicheve
   ]);
 });
 
+test("a deletion never goes to another origin", async () => {
+  const seen: string[] = [];
+  const stranger = await serveForTests((request, response) => {
+    seen.push(`${request.method} stranger`);
+    response.end();
+  });
+  const server = await serveForTests((request, response) => {
+    seen.push(`${request.method} ${request.url}`);
+    response.writeHead(307, { location: request.url === "/a" ? "/b" : stranger }).end();
+  });
+  const response = await send({ url: `${server}/a`, method: "DELETE" });
+  expect(response.status).toBe(307);
+  expect(seen).toEqual(["DELETE /a", "DELETE /b"]);
+});
+
 test("a form never goes to another origin, and stays a form on its own", async () => {
   const seen: string[] = [];
   const stranger = await serveForTests((_request, response) => {

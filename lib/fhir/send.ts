@@ -70,15 +70,15 @@ function overTheNetwork(readTimeoutMs: number): Fetch {
   };
 }
 
-const decoders: Record<string, () => Transform> = {
-  gzip: createGunzip,
-  "x-gzip": createGunzip,
-  deflate: createInflate,
-  br: createBrotliDecompress,
-};
+const decoders = new Map<string, () => Transform>([
+  ["gzip", createGunzip],
+  ["x-gzip", createGunzip],
+  ["deflate", createInflate],
+  ["br", createBrotliDecompress],
+]);
 
 function decoded(body: Readable, headers: Headers): Readable {
-  const decoder = decoders[headers.get("content-encoding")?.trim().toLowerCase() ?? ""];
+  const decoder = decoders.get(headers.get("content-encoding")?.trim().toLowerCase() ?? "");
   if (!decoder || headers.get("content-length") === "0") return body;
   body.on("error", () => {});
   // The reader of the result meets whatever goes wrong on either side.
@@ -112,7 +112,7 @@ function toWeb(stream: Readable): ReadableStream<Uint8Array> {
  * One HTTP exchange with a FHIR server. Any status is an answer, not an error. Redirects are
  * followed (at most five) without the Authorization header: the place that a server sends us to is
  * a signed link or a stranger's (Bulk Data Access, Security; Cerner answers files with such a 307).
- * A body never goes to another origin, and nothing goes from https to http.
+ * What changes something (POST, DELETE) never goes to another origin, and nothing goes from https to http.
  * @throws AppError url-invalid, host-unreachable, certificate-refused, timeout-exceeded,
  *   connection-cut; the signal's own reason where it was aborted
  */
@@ -153,7 +153,7 @@ export async function send(wanted: SendRequest, deps: Deps = {}): Promise<Respon
       body = undefined;
       headers.delete("content-type");
     }
-    if (body !== undefined && next.origin !== url.origin) return response;
+    if (method !== "GET" && next.origin !== url.origin) return response;
     await response.body?.cancel();
     headers.delete("authorization");
     url = next;
