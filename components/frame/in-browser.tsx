@@ -1,7 +1,7 @@
 "use client";
 
 import { Skeleton, Stack } from "@mantine/core";
-import { type ReactNode, startTransition, useEffect, useState } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import { preload } from "react-dom";
 
 /** The first page of a visit takes over what the server drew; each one after it is drawn as it is. */
@@ -25,8 +25,7 @@ export function InBrowser({
   const [here, setHere] = useState(begun);
   useEffect(() => {
     begun = true;
-    // In small steps, so that what was asked ahead is taken in while the page is drawn, and not after it.
-    startTransition(() => setHere(true));
+    setHere(true);
   }, []);
   if (here) return children;
   // The page's code first: it is what the answers wait for.
