@@ -140,3 +140,45 @@ test("用户用中文在手机上查看一位患者：概况、健康问题、�
   await expect(page.getByRole("dialog").getByRole("columnheader", { name: "日期" })).toBeVisible();
   await speak(page, "en");
 });
+
+test("An analyst orders encounters by their start and all jobs' rows by patient; the address keeps the order", async ({
+  page,
+  request,
+}) => {
+  await page.goto(`/data?type=Encounter&job=${whole}`);
+  const heading = (name: string) => page.getByRole("columnheader", { name });
+  const ids = () =>
+    page
+      .getByRole("button", { name: /^Show the JSON of/ })
+      .evaluateAll((cells) => cells.map((cell) => cell.getAttribute("title")));
+  const told = async (query: string) =>
+    (await (await request.get(`/api/data/${query}`, { headers })).json()).rows.map(
+      ({ id }: { id: string }) => id,
+    );
+  await heading("Start").getByRole("button").click();
+  await expect(page).toHaveURL(/(?=.*sort=start_at)(?=.*order=desc)/);
+  await expect(heading("Start")).toHaveAttribute("aria-sort", "descending");
+  const newest = await told(`Encounter?job=${whole}&sort=start_at&order=desc`);
+  await expect.poll(ids).toEqual(newest);
+  await page.getByRole("button", { name: "Next page" }).click();
+  await expect.poll(ids).not.toEqual(newest);
+  await heading("Start").getByRole("button").press("Enter");
+  await expect(page).not.toHaveURL(/page=/);
+  await page.reload();
+  await expect(heading("Start")).toHaveAttribute("aria-sort", "ascending");
+  await expect.poll(ids).toEqual(await told(`Encounter?job=${whole}&sort=start_at&order=asc`));
+
+  await page.goto("/data?type=Condition");
+  await expect(heading("Job")).toHaveAttribute("aria-sort", "descending");
+  await heading("Patient").getByRole("button").click();
+  await expect(page).toHaveURL(/sort=patient_id/);
+  const byPatient = await request.get("/api/data/Condition?sort=patient_id", { headers });
+  const { rows } = await byPatient.json();
+  const patients = rows.map(({ patient_id }: { patient_id: string }) => patient_id);
+  expect(patients).toEqual(patients.toSorted());
+  await expect.poll(ids).toEqual(rows.map(({ id }: { id: string }) => id));
+  // Of one sex the server would have to look through everybody: the order is not offered.
+  await page.goto("/data?type=Condition&sex=female");
+  await expect(heading("Patient")).toBeVisible();
+  await expect(heading("Patient").getByRole("button")).toHaveCount(0);
+});

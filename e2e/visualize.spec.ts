@@ -214,6 +214,71 @@ test("A manager compares two exports side by side and reads the difference in th
   );
 });
 
+test("An analyst looks at one connection, then at one of its groups: the charts follow, and each filter comes off by itself", async ({
+  page,
+}) => {
+  const job = await (await page.request.get(`/api/bulk-data/jobs/${minuteman}`)).json();
+  const connection = `connection=${job.connection_id}`;
+  await page.goto("/visualize");
+  const filters = page.getByRole("search", { name: "Filters" });
+  await filters.getByRole("combobox", { name: "Connection" }).click();
+  await page.getByRole("option", { name: job.connection_name, exact: true }).click();
+  await expect(page).toHaveURL(new RegExp(connection));
+  const ofConnection = await chart(page, "summary", connection);
+  await expect(tile(page, "Resources")).toContainText(ofConnection.resources.toLocaleString("en"));
+
+  await filters.getByRole("combobox", { name: "Group" }).click();
+  await page.getByRole("option", { name: job.group_name ?? job.group_id, exact: true }).click();
+  await expect(page).toHaveURL(new RegExp(`(?=.*${connection})(?=.*group=MinutemanHealth)`));
+  const ofGroup = await chart(page, "summary", `${connection}&group=MinutemanHealth`);
+  expect(ofGroup.resources).toBeLessThan(ofConnection.resources);
+  await expect(tile(page, "Resources")).toContainText(ofGroup.resources.toLocaleString("en"));
+  await page.reload();
+  await expect(tile(page, "Resources")).toContainText(ofGroup.resources.toLocaleString("en"));
+
+  await page.getByRole("button", { name: /^Remove filter: Group: / }).click();
+  await expect(page).not.toHaveURL(/group=/);
+  await expect(tile(page, "Resources")).toContainText(ofConnection.resources.toLocaleString("en"));
+  await page.getByRole("button", { name: /^Remove filter: Connection: / }).click();
+  await expect(page).not.toHaveURL(/connection=/);
+});
+
+test("An analyst draws across some years of encounters, zooms in on them, and comes back to all time", async ({
+  page,
+}) => {
+  await page.goto(`/visualize?job=${fallon}`);
+  const columns = page
+    .getByRole("region", { name: "Encounters over time" })
+    .getByRole("group", { name: /Choose a period/ })
+    .getByRole("button");
+  await expect(columns.first()).toBeVisible();
+  const years = await columns.count();
+  const yearOf = async (at: number) =>
+    ((await columns.nth(at).getAttribute("aria-label")) ?? "").slice(0, 4);
+  const [from, to] = [await yearOf(years - 4), await yearOf(years - 2)];
+  await columns.nth(years - 4).hover();
+  await page.mouse.down();
+  await columns.nth(years - 2).hover();
+  await page.mouse.up();
+  await expect(page).toHaveURL(new RegExp(`from=${from}-01&to=${to}-12`));
+  await expect(columns.nth(years - 3)).toHaveAttribute("aria-pressed", "true");
+  await expect(columns.nth(years - 1)).toHaveAttribute("aria-pressed", "false");
+
+  await page.getByRole("button", { name: "Zoom in on the chosen period" }).first().click();
+  await expect(page).toHaveURL(new RegExp(`zoom=${from}-01_${to}-12`));
+  // Three years are few enough to be told by month.
+  await expect(columns.first()).toHaveAttribute("aria-label", new RegExp(`[A-Z]\\w+ ${from}: `));
+  await expect(columns.last()).toHaveAttribute("aria-label", new RegExp(`[A-Z]\\w+ ${to}: `));
+  const query = `job=${fallon}&from=${from}-01&to=${to}-12`;
+  const { points } = await chart(page, "encounters-over-time", query);
+  await expect(columns).toHaveCount(points.length);
+
+  await page.getByRole("button", { name: "Show all time" }).first().click();
+  await expect(page).not.toHaveURL(/zoom=/);
+  await expect(columns).toHaveCount(years);
+  await expect(page).toHaveURL(/from=/);
+});
+
 test("A researcher takes charts along: SVG and PNG with title, jobs and date, and CSV whose numbers add up", async ({
   page,
 }) => {

@@ -54,6 +54,11 @@ function chartReference(name: ChartName, code: string, narrow?: Narrow): Referen
   };
 }
 
+const sorted = (table: string, order: string): Reference => ({
+  sql: `SELECT * FROM ${table} WHERE etl_job_id = ANY($1::uuid[]) ORDER BY ${order} LIMIT 25`,
+  parameters: (jobIds) => [jobIds],
+});
+
 const counting = (table: string, where = "true"): Reference => ({
   sql: `SELECT count(*) FROM ${table} WHERE etl_job_id = ANY($1::uuid[]) AND ${where}`,
   parameters: (jobIds) => [jobIds],
@@ -166,6 +171,16 @@ export async function serveQuestions(
   ] as const) {
     both(`table ${type}`, (query) => `/api/data/${type}?${query}`, counting(table));
   }
+  both(
+    "table Observation, by patient backwards",
+    (query) => `/api/data/Observation?${query}&sort=patient_id&order=desc`,
+    sorted("observations", "patient_id DESC, id DESC"),
+  );
+  both(
+    "table Encounter, newest first",
+    (query) => `/api/data/Encounter?${query}&sort=start_at&order=desc`,
+    sorted("encounters", "start_at DESC"),
+  );
   both("table Claim (none)", (query) => `/api/data/Claim?${query}`);
   both(
     "table Observation, 100 rows from the 99,900th",

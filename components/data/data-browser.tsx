@@ -38,6 +38,9 @@ import { traceNames } from "./trace-names";
 import { TypeList } from "./type-list";
 import { useTracePills } from "./use-trace-pills";
 
+const sorts = ["job_id", "patient_id", "start_at"] as const;
+const newestJobs = { by: "job_id", order: "desc" } as const;
+
 /** The page Data: the rows of one type, by job, patient and words, down to one resource's JSON. */
 export function DataBrowser() {
   const t = useTranslations("data");
@@ -67,20 +70,25 @@ export function DataBrowser() {
     search.get("type") ??
     (listed.find((one) => one.type === "Patient" && one.records > 0) ?? listed[0])?.type ??
     null;
+  // Several jobs stand newest first, the rows of one by patient.
+  const usual = job ? ({ by: "patient_id", order: "asc" } as const) : newestJobs;
+  // Of a sex or an age the server would have to look through all people of all jobs for it.
+  const sortable = job !== undefined || (filter.sex.length === 0 && filter.age.length === 0);
+  const asked = sorts.find((one) => sortable && one === search.get("sort"));
+  const sort = asked
+    ? { by: asked, order: search.get("order") === "desc" ? ("desc" as const) : ("asc" as const) }
+    : usual;
   const rows = useDataRows(type, {
     filter: [filters, new URLSearchParams(trace)].map(String).filter(Boolean).join("&"),
     patient,
     file,
     q,
+    ...(asked ? { sort: sort.by, order: sort.order } : {}),
     page,
     page_size: pageSize,
   });
 
-  const choices = useJobChoices(chosenJobs);
-  // A list of members holds no patients' data.
-  const jobs = choices.jobs.filter(
-    ({ purpose, job_id }) => purpose !== "members" || chosenJobs.includes(job_id),
-  );
+  const { jobs } = useJobChoices(chosenJobs);
   const pills = useFilterPills(jobs);
   const active = [
     // One job alone stands in its own field.
@@ -161,7 +169,8 @@ export function DataBrowser() {
               onChange={(next) => {
                 // What a bar stood for was of its own type.
                 const others = Object.fromEntries(traceNames.map((name) => [name, null]));
-                set({ type: next, q: null, page: null, open: null, ...others });
+                const begin = { q: null, page: null, open: null, sort: null, order: null };
+                set({ type: next, ...begin, ...others });
               }}
             />
           )}
@@ -265,6 +274,18 @@ export function DataBrowser() {
                       withPatient={data.rows[0]?.type !== "Patient" && !patient}
                       withJob={!job}
                       old={rows.isPlaceholderData}
+                      sort={
+                        sortable
+                          ? {
+                              ...sort,
+                              onChange: ({ by, order }) => {
+                                const back = by === usual.by && order === usual.order;
+                                const next = back ? { by: null, order: null } : { by, order };
+                                set({ sort: next.by, order: next.order, page: null });
+                              },
+                            }
+                          : null
+                      }
                       onOpen={openRow}
                       patientHref={(row) => patientHref(row.patient_id)}
                     />

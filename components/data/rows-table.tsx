@@ -6,6 +6,7 @@ import { useTranslations } from "use-intl";
 import { Link } from "@/components/frame/link";
 import type { DataRow } from "@/lib/contract/data";
 import classes from "./data.module.css";
+import { type RowsSort, SortableTh } from "./sortable-th";
 import { tableColumns } from "./table-columns";
 import { useCellText } from "./use-cell-text";
 import { useColumnName } from "./use-column-name";
@@ -23,6 +24,7 @@ export function RowsTable({
   withPatient,
   withJob,
   old,
+  sort,
   onOpen,
   patientHref,
 }: {
@@ -33,6 +35,8 @@ export function RowsTable({
   withJob: boolean;
   /** the rows of the former choice, while the new ones come */
   old: boolean;
+  /** null: in the order that they have */
+  sort: RowsSort | null;
   /** shows its JSON */
   onOpen: (row: DataRow) => void;
   /** of the patient of a row */
@@ -60,14 +64,34 @@ export function RowsTable({
       >
         <Table.Thead>
           <Table.Tr>
-            <Table.Th scope="col">{nameOf("id")}</Table.Th>
-            {withPatient ? <Table.Th scope="col">{nameOf("patient_id")}</Table.Th> : null}
-            {columns.map((column) => (
-              <Table.Th key={column} scope="col" ta={isNumber(column) ? "right" : undefined}>
-                {nameOf(column)}
-              </Table.Th>
-            ))}
-            {withJob ? <Table.Th scope="col">{nameOf("job_id")}</Table.Th> : null}
+            {ofPatients ? (
+              <SortableTh by="patient_id" sort={sort}>
+                {nameOf("id")}
+              </SortableTh>
+            ) : (
+              <Table.Th scope="col">{nameOf("id")}</Table.Th>
+            )}
+            {withPatient ? (
+              <SortableTh by="patient_id" sort={sort}>
+                {nameOf("patient_id")}
+              </SortableTh>
+            ) : null}
+            {columns.map((column) =>
+              type === "Encounter" && column === "start_at" ? (
+                <SortableTh key={column} by={column} newestFirst sort={sort}>
+                  {nameOf(column)}
+                </SortableTh>
+              ) : (
+                <Table.Th key={column} scope="col" ta={isNumber(column) ? "right" : undefined}>
+                  {nameOf(column)}
+                </Table.Th>
+              ),
+            )}
+            {withJob ? (
+              <SortableTh by="job_id" newestFirst sort={sort}>
+                {nameOf("job_id")}
+              </SortableTh>
+            ) : null}
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>

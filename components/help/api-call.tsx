@@ -4,6 +4,7 @@ import { Box, Code, Group, Stack, Table, Tabs, Text, Title } from "@mantine/core
 import type { ReactNode } from "react";
 import { useTranslations } from "use-intl";
 import { Pill, type PillColor } from "@/components/format/pill";
+import stack from "@/components/format/stacked-table.module.css";
 import { Folded } from "@/components/jobs/folded";
 import { JsonBlock } from "@/components/jobs/json-block";
 import type { JsonSchema } from "@/lib/contract/openapi";
@@ -166,52 +167,44 @@ function Fields({ label, fields }: { label: string; fields: Field[] }) {
   const t = useTranslations("help.api");
   const words = { listOf: (type: string) => t("list-of", { type }), or: t("or") };
   return (
-    <Table.ScrollContainer
-      minWidth={520}
-      type="native"
-      tabIndex={0}
-      role="region"
-      aria-label={label}
-    >
-      <Table verticalSpacing={6} fz="sm">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th w="30%">{t("name")}</Table.Th>
-            <Table.Th w="30%">{t("type")}</Table.Th>
-            <Table.Th>{t("meaning")}</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {fields.map(({ name, schema, required, description, where }) => (
-            <Table.Tr key={name} style={{ verticalAlign: "top" }}>
-              <Table.Td>
-                <Code>{name}</Code>
-                {required ? (
-                  <Text span size="xs" fw={600} ml={6}>
-                    {t("required")}
-                  </Text>
-                ) : null}
-                {where ? (
-                  <Text size="xs" c="dimmed">
-                    {where}
-                  </Text>
-                ) : null}
-              </Table.Td>
-              <Table.Td style={{ overflowWrap: "anywhere" }}>
-                <Text size="xs" ff="monospace">
-                  {typeText(schema, words)}
+    <Table verticalSpacing={6} fz="sm" className={stack.stacked} aria-label={label}>
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th w="30%">{t("name")}</Table.Th>
+          <Table.Th w="30%">{t("type")}</Table.Th>
+          <Table.Th>{t("meaning")}</Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {fields.map(({ name, schema, required, description, where }) => (
+          <Table.Tr key={name} style={{ verticalAlign: "top" }}>
+            <Table.Td>
+              <Code>{name}</Code>
+              {required ? (
+                <Text span size="xs" fw={600} ml={6}>
+                  {t("required")}
                 </Text>
-                {schema.default !== undefined && schema.default !== "" ? (
-                  <Text size="xs" c="dimmed">
-                    {t("default", { value: JSON.stringify(schema.default) })}
-                  </Text>
-                ) : null}
-              </Table.Td>
-              <Table.Td>{description ? <Words text={description} /> : null}</Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+              ) : null}
+              {where ? (
+                <Text size="xs" c="dimmed">
+                  {where}
+                </Text>
+              ) : null}
+            </Table.Td>
+            <Table.Td style={{ overflowWrap: "anywhere" }}>
+              <Text size="xs" ff="monospace">
+                {typeText(schema, words)}
+              </Text>
+              {schema.default !== undefined && schema.default !== "" ? (
+                <Text size="xs" c="dimmed">
+                  {t("default", { value: JSON.stringify(schema.default) })}
+                </Text>
+              ) : null}
+            </Table.Td>
+            <Table.Td>{description ? <Words text={description} /> : null}</Table.Td>
+          </Table.Tr>
+        ))}
+      </Table.Tbody>
+    </Table>
   );
 }

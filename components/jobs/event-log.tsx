@@ -17,6 +17,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useFormatter, useMessages, useTranslations } from "use-intl";
 import { Loaded } from "@/components/feedback/loaded";
+import stack from "@/components/format/stacked-table.module.css";
 import { eventsQuery, type JobEnd } from "@/lib/browser/jobs-queries";
 import type { EventsQuery } from "@/lib/contract/job";
 
@@ -101,7 +102,7 @@ export function EventLog({ job }: { job: JobEnd }) {
           return (
             <>
               <Table.ScrollContainer
-                minWidth={520}
+                minWidth={0}
                 mah={420}
                 type="native"
                 tabIndex={0}
@@ -114,11 +115,11 @@ export function EventLog({ job }: { job: JobEnd }) {
                   borderRadius: "var(--mantine-radius-md)",
                 }}
               >
-                <Table verticalSpacing={4} horizontalSpacing="sm" fz="sm">
+                <Table verticalSpacing={4} horizontalSpacing="sm" fz="sm" className={stack.stacked}>
                   <Table.Tbody>
                     {[...events].reverse().map((entry) => (
                       <Table.Tr key={entry.id}>
-                        <Table.Td w={110} c="dimmed" style={{ whiteSpace: "nowrap" }}>
+                        <Table.Td data-short w={110} c="dimmed" style={{ whiteSpace: "nowrap" }}>
                           <time
                             dateTime={entry.at}
                             title={format.dateTime(new Date(entry.at), {
@@ -133,7 +134,7 @@ export function EventLog({ job }: { job: JobEnd }) {
                             })}
                           </time>
                         </Table.Td>
-                        <Table.Td w={190} style={{ whiteSpace: "nowrap" }}>
+                        <Table.Td data-short w={190} style={{ whiteSpace: "nowrap" }}>
                           {word(entry.event)}
                         </Table.Td>
                         <Table.Td style={{ overflowWrap: "anywhere" }}>

@@ -6,6 +6,7 @@ import { useState } from "react";
 import { useFormatter, useTranslations } from "use-intl";
 import { JobOption } from "@/components/format/job-option";
 import { useJobName } from "@/components/format/use-job-name";
+import { Explained } from "@/components/help/explained";
 import { useJobChoices } from "@/lib/browser/job-choices";
 import classes from "./visualize.module.css";
 
@@ -49,6 +50,7 @@ export function JobFilter({
           ? t("too-many", { shown: format.number(jobs.length), total: format.number(total) })
           : undefined
       }
+      leftSection={<Explained word="job-id" />}
       inputWrapperOrder={["label", "input", "description"]}
       data={choices}
       value={value}

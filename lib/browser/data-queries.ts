@@ -1,7 +1,7 @@
 "use client";
 
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { DataList, DataResource, DataTypes } from "@/lib/contract/data";
+import { DataList, type DataQuery, DataResource, DataTypes } from "@/lib/contract/data";
 import { PatientJobs, PatientSummary, PatientTrend } from "@/lib/contract/patient";
 import { api } from "./api";
 import { dataTypesPath } from "./list-paths";
@@ -42,6 +42,8 @@ export function useDataRows(
     patient?: string;
     file?: number;
     q?: string;
+    sort?: DataQuery["sort"];
+    order?: DataQuery["order"];
     page: number;
     page_size: number;
   },

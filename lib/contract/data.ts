@@ -31,6 +31,12 @@ export const DataQuery = z
     value_to: z.coerce.number().optional(),
     /** one month, in place of `from` and `to` */
     month: Month.optional(),
+    /**
+     * in place of jobs newest first and patients within them: by job (its age), by patient over all jobs,
+     * Encounters by their start (those without one last, backwards first)
+     */
+    sort: z.enum(["job_id", "patient_id", "start_at"]).optional(),
+    order: z.enum(["asc", "desc"]).default("asc"),
     /** `next` of an earlier answer: the rows that follow; goes further than `page`, at the same speed */
     after: z.string().max(2000).optional(),
     page: z.coerce.number().int().min(1).max(1000).default(1),

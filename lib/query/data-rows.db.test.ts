@@ -118,3 +118,89 @@ test.each([
   if (what.startsWith("a job")) expect((await asked).rows).toEqual([]);
   else await expect(asked).rejects.toMatchObject({ code: "invalid-request" });
 });
+
+const noOf = (job: string) => jobs.findIndex((one) => one.startsWith(job));
+
+/** Reads on by `next` to the end. */
+async function everyRow(type: string, query: object) {
+  const ids: string[] = [];
+  let after: string | undefined;
+  do {
+    const list = await dataRows(type, { page: 1, page_size: 7, ...query, after });
+    ids.push(...list.rows.map(({ job_id, id }) => `${noOf(job_id)} ${id}`));
+    after = list.next ?? undefined;
+  } while (after);
+  return ids;
+}
+
+test("rows of all jobs come in the order of patients, both ways, page by page and by their keys", async () => {
+  const q = "rare";
+  const { rows: expected } = await database().pool.query<{ job: string; id: string }>(
+    `SELECT etl_job_id AS job, id FROM patients WHERE family_name = 'Rare'
+      ORDER BY patient_id, id, etl_job_id`,
+  );
+  const keys = expected.map(({ job, id }) => `${noOf(job)} ${id}`);
+  expect(keys).toHaveLength(110);
+  const sort = "patient_id" as const;
+  expect(await everyRow("Patient", { q, sort, order: "asc" })).toEqual(keys);
+  expect(await everyRow("Patient", { q, sort, order: "desc" })).toEqual(keys.toReversed());
+  const third = await dataRows("Patient", { q, sort, order: "desc", page: 3, page_size: 20 });
+  expect(third.rows.map(({ job_id, id }) => `${noOf(job_id)} ${id}`)).toEqual(
+    keys.toReversed().slice(40, 60),
+  );
+  expect(third).toMatchObject({ total: 110, more: true });
+  const last = await dataRows("Patient", { sort, order: "desc", page: 1, page_size: 3 });
+  expect(last.rows.map(({ job_id, id }) => [job_id, id])).toEqual([
+    [jobs[0], idOf(6_000)],
+    [jobs[0], idOf(5_999)],
+    [jobs[0], idOf(5_998)],
+  ]);
+});
+
+test("jobs come oldest first when that is asked for", async () => {
+  const list = await dataRows("Patient", { sort: "job_id", order: "asc", page: 1, page_size: 1 });
+  expect(list.rows[0]).toMatchObject({ job_id: jobs[0], id: idOf(1) });
+  const { next: after } = await dataRows("Patient", {
+    sort: "job_id",
+    order: "asc",
+    page: 60,
+    page_size: 100,
+  });
+  const beyond = await dataRows("Patient", {
+    sort: "job_id",
+    order: "asc",
+    after: after ?? "",
+    page: 1,
+    page_size: 1,
+  });
+  expect(beyond.rows[0]).toMatchObject({ job_id: jobs[2], id: idOf(1) });
+});
+
+test("encounters of all jobs come by their start; no other type can be asked for so", async () => {
+  for (const [index, job] of jobs.entries()) {
+    await database().pool.query(
+      `INSERT INTO encounters (etl_job_id, patient_id, id, file_no, line_no, start_at, resource)
+       SELECT $1, 'p' || no, 'e' || no, 1, no,
+              CASE WHEN no < 9 THEN '2026-01-01'::timestamptz + make_interval(days => no * 7 % 9 * 3 + $2) END,
+              '{}'
+         FROM generate_series(1, 9) AS no`,
+      [job, index],
+    );
+  }
+  const sort = "start_at" as const;
+  const read = async (order: "asc" | "desc") => {
+    const pages = [1, 2, 3].map((page) =>
+      dataRows("Encounter", { sort, order, page, page_size: 10 }),
+    );
+    return (await Promise.all(pages)).flatMap(({ rows }) => rows.map((r) => r.columns.start_at));
+  };
+  const { rows: starts } = await database().pool.query<{ at: Date | null }>(
+    "SELECT start_at AS at FROM encounters ORDER BY start_at",
+  );
+  const expected = starts.map(({ at }) => at?.toISOString() ?? null);
+  expect(await read("asc")).toEqual(expected);
+  expect(await read("desc")).toEqual(expected.toReversed());
+  await expect(dataRows("Observation", { sort, page: 1, page_size: 10 })).rejects.toMatchObject({
+    code: "invalid-request",
+  });
+});

@@ -60,10 +60,13 @@ function fromCursor(text: string): Cursor {
   }
 }
 
-type Query = Omit<DataQuery, "job"> & JobChoice;
+type Query = Omit<DataQuery, "job" | "order"> & Partial<Pick<DataQuery, "order">> & JobChoice;
 
 /** What the rows of one question must meet beside their job. */
 type Filter = { table: DataTable; filters: Filters; where: string; parameters: Parameters };
+
+/** What the rows of a page are ordered by, over all jobs. */
+type Order = { sort: "patient_id" | "start_at"; direction: "ASC" | "DESC" };
 
 /** How many rows each job holds; of those that a search looks for at most 10,001 in all. */
 function countByJob(
@@ -148,10 +151,48 @@ function rowsOfJob(
 }
 
 /**
- * Rows of one resource type, newest job first, then by patient and id; page by page, or after the row
- * that an answer's `next` names, which costs the same however far. A search looks for an id, the begin
- * of a patient's id, or a part of a name, a code or its display. `total` is null where it finds more than
- * 10,000. With filters and a bar: the resources that a chart counts there, and as many.
+ * Rows of several jobs in one order: of each job its first along an index that has this order, the key
+ * or that of the starts, then the first of these.
+ */
+function rowsOfJobs(
+  { table, filters, where, parameters }: Filter,
+  jobIds: string[],
+  page: { limit: number; offset: number; after?: Cursor },
+  { sort, direction }: Order,
+  frequent: boolean,
+) {
+  const own = parameters.copy();
+  const type = table === "resources" ? ", resource_type" : "";
+  const key = sort === "patient_id" ? "" : `, ${sort} AS sorted`;
+  const by = (first: string) =>
+    [...(key ? [first] : []), "patient_id", "id"].map((name) => `${name} ${direction}`).join(", ");
+  const beyond = direction === "ASC" ? ">" : "<";
+  const limit = own.add(page.limit, "int");
+  const offset = own.add(page.offset, "int");
+  const after = page.after
+    ? `AND (patient_id, id, etl_job_id) ${beyond} (${own.add(page.after[1], "text")}, ${own.add(page.after[2], "text")}, ${own.add(page.after[0], "uuid")})`
+    : "";
+  const places = jobIds.map(
+    (id) => `(SELECT etl_job_id, patient_id, id${type}${key} FROM ${table}
+               WHERE etl_job_id = ${own.add(id, "uuid")} AND ${where} ${after}
+               ORDER BY ${by(sort)} LIMIT ${limit} + ${offset})`,
+  );
+  const columns = dataColumns[table].shown.map((column) => `'${column}', ${asText(column)}`);
+  const order = `${by("sorted")}, etl_job_id ${direction}`;
+  const sql = `SELECT etl_job_id AS job_id, patient_id, id, json_build_object(${columns.join(", ")}) AS columns
+       FROM (SELECT * FROM (${places.join(" UNION ALL ")}) AS places
+              ORDER BY ${order} LIMIT ${limit} OFFSET ${offset}) AS place
+       JOIN ${table} USING (etl_job_id, patient_id, id${type})
+      WHERE etl_job_id = ANY(${own.add(jobIds, "uuid[]")})
+      ORDER BY ${order}`;
+  return (frequent ? rowsInKeyOrder : rows)(Row, withPeople(filters, sql), own.all);
+}
+
+/**
+ * Rows of one resource type, newest job first, then by patient and id, or in the order that is asked for;
+ * page by page, or after the row that an answer's `next` names, which costs the same however far. A search
+ * looks for an id, the begin of a patient's id, or a part of a name, a code or its display. `total` is null
+ * where it finds more than 10,000. With filters and a bar: the resources that a chart counts there, and as many.
  * @throws AppError invalid-request where `after` is not one of ours or the type has no such bars
  */
 export function dataRows(type: string, query: Query): Promise<DataList> {
@@ -168,7 +209,14 @@ async function rowsOf(
   filters: Filters,
 ): Promise<DataList> {
   const table = tableOf(type);
-  const { jobs: chosen, ids: jobs } = jobsChosen;
+  const { sort } = query;
+  if (sort === "start_at" && (table !== "encounters" || query.after !== undefined)) {
+    const reason = "sort: start_at is for Encounter, with `page`";
+    throw new AppError("invalid-request", { reason });
+  }
+  const { jobs: chosen } = jobsChosen;
+  const jobs =
+    sort === "job_id" && query.order !== "desc" ? jobsChosen.ids.toReversed() : jobsChosen.ids;
   const parameters = new Parameters();
   const conditions: string[] = [];
   if (query.patient !== undefined) {
@@ -217,8 +265,18 @@ async function rowsOf(
   const wanted = query.page_size + 1;
   const begin = cursor ? jobs.indexOf(cursor[0]) : 0;
   let before = cursor ? 0 : (query.page - 1) * query.page_size;
+  if (sort && sort !== "job_id") {
+    const holding = known ? jobs.filter((id) => (holds.get(id) ?? 0) > 0) : jobs;
+    const order: Order = { sort, direction: query.order === "desc" ? "DESC" : "ASC" };
+    const page = { limit: wanted, offset: before, after: cursor ?? undefined };
+    const matches = alone && sort === "patient_id" ? (searched?.byWords ?? 0) : 0;
+    const frequent = matches >= frequentMatches && wanted + before < matches / 10;
+    if (holding.length > 0) {
+      found.push(...(await rowsOfJobs(filter, holding, page, order, frequent)));
+    }
+  }
   // A job that has been removed since then has no rows to go on with.
-  for (const id of begin < 0 ? [] : jobs.slice(begin)) {
+  for (const id of begin < 0 || (sort && sort !== "job_id") ? [] : jobs.slice(begin)) {
     if (found.length === wanted) break;
     const own = known
       ? (holds.get(id) ?? 0)
@@ -244,7 +302,7 @@ async function rowsOf(
     rows: shown.map((row) => ({ ...row, type })),
     total: known ? n : null,
     more,
-    next: more && last ? toCursor(last) : null,
+    next: more && last && sort !== "start_at" ? toCursor(last) : null,
     page: query.page,
     page_size: query.page_size,
   };
