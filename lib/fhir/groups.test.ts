@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { AppError } from "@/lib/errors";
 import { capabilityOf, readCapability } from "./capability";
-import { listGroups } from "./groups";
+import { listGroups, readGroup } from "./groups";
 
 const fhirBaseUrl = "https://x.org/fhir";
 const server = (pages: Record<string, () => Response>) => ({
@@ -81,6 +81,21 @@ test.each<[string, () => Response, string]>([
   ["pages in a circle", bundle([], "https://x.org/fhir/Group"), "groups-not-listed"],
 ])("a server that %s is told as such", async (_what, page, code) => {
   expect((await failure(groups({ "https://x.org/fhir/Group": page }))).code).toBe(code);
+});
+
+test("one group is read by its id, with the number of its patients; something else is told as such", async () => {
+  const of = (page: () => Response) =>
+    readGroup(
+      { fhirBaseUrl, token: "t" },
+      "a/b",
+      server({ "https://x.org/fhir/Group/a%2Fb": page }),
+    );
+  const group = { resourceType: "Group", id: "a/b", member: [{}, {}] };
+  expect(await of(() => Response.json(group))).toEqual({ id: "a/b", name: "a/b", patients: 2 });
+  const patient = { resourceType: "Patient", id: "a/b" };
+  for (const page of [() => Response.json(patient), () => new Response("no", { status: 403 })]) {
+    expect((await failure(of(page))).code).toBe("groups-not-listed");
+  }
 });
 
 const statement = {

@@ -33,29 +33,7 @@ export async function listGroups(
       throw new AppError("groups-not-listed", { reason: "endless" });
     }
     visited.add(url);
-    const response: Response = await send(
-      {
-        url,
-        token: server.token,
-        headers: { Accept: "application/fhir+json" },
-        signal: server.signal,
-      },
-      deps,
-    );
-    if (response.status !== 200) {
-      const refusal = await readRefusal(response, now);
-      const denied = refusal.status === 403;
-      const common = denied ? null : commonRefusal(refusal, now);
-      throw (
-        common ??
-        new AppError(
-          "groups-not-listed",
-          { reason: `HTTP ${refusal.status}: ${refusal.reason}` },
-          { evidence: refusal.evidence },
-        )
-      );
-    }
-    const bundle = await readJson(response);
+    const bundle = await ask(url, server, now, deps);
     if (!isObject(bundle) || bundle.resourceType !== "Bundle") {
       throw new AppError("groups-not-listed", { reason: "not_bundle" });
     }
@@ -66,6 +44,45 @@ export async function listGroups(
     url = nextOf(bundle, url);
   }
   return [...groups.values()];
+}
+
+/**
+ * One group, for who knows its id alone.
+ * @throws AppError as listGroups
+ */
+export async function readGroup(
+  server: { fhirBaseUrl: string; token: string | null; signal?: AbortSignal },
+  groupId: string,
+  deps: Deps = {},
+): Promise<ServerGroup> {
+  const url = `${server.fhirBaseUrl}/Group/${encodeURIComponent(groupId)}`;
+  const group = groupOf(await ask(url, server, deps.now?.() ?? new Date(), deps));
+  if (!group) throw new AppError("groups-not-listed", { reason: "not_group" });
+  return group;
+}
+
+async function ask(
+  url: string,
+  server: { token: string | null; signal?: AbortSignal },
+  now: Date,
+  deps: Deps,
+): Promise<unknown> {
+  const headers = { Accept: "application/fhir+json" };
+  const response = await send({ url, token: server.token, headers, signal: server.signal }, deps);
+  if (response.status !== 200) {
+    const refusal = await readRefusal(response, now);
+    const denied = refusal.status === 403;
+    const common = denied ? null : commonRefusal(refusal, now);
+    throw (
+      common ??
+      new AppError(
+        "groups-not-listed",
+        { reason: `HTTP ${refusal.status}: ${refusal.reason}` },
+        { evidence: refusal.evidence },
+      )
+    );
+  }
+  return readJson(response);
 }
 
 function groupOf(resource: unknown): ServerGroup | null {

@@ -165,6 +165,19 @@ test("a refused sign-in fails the call with the server's reason, and the job wit
   expect(await untilEnded(job.job_id)).toMatchObject({ status: "completed" });
 });
 
+test("the patients of a group are asked for after a script's kick-off; where the server does not tell, the job goes on", async () => {
+  const { Patient } = await sandbox.expectedCounts("FallonHealth", ["Patient"]);
+  const started = await kickOffJob(kickOffBody(), by);
+  await vi.waitFor(async () =>
+    expect(await jobDetail(started.job_id)).toMatchObject({ group_patients: Patient }),
+  );
+  sandbox.faults = { searchForbidden: 403, searchForbiddenTypes: ["Group"] };
+  const unknown = await kickOffJob(kickOffBody(), by);
+  startWorker();
+  const job = await untilEnded(unknown.job_id);
+  expect(job).toMatchObject({ status: "completed", group_patients: null, warning: null });
+});
+
 test("a server that is busy with another export makes the job wait, not fail", async () => {
   sandbox.faults = { kickoff429: 1, retryAfterSeconds: 1 };
   const started = await kickOffJob(kickOffBody(), by);

@@ -12,21 +12,26 @@ import {
 } from "@/lib/contract/export-request";
 import type { JobDetail, ResumeBody } from "@/lib/contract/job";
 import { AppError } from "@/lib/errors";
+import { readGroup } from "@/lib/fhir/groups";
 import { setReadTimeout } from "@/lib/fhir/send";
 import { webAddress } from "@/lib/fhir/web-address";
 import { checkTypeFilter } from "@/lib/kickoff/check-type-filter";
 import { baseOfStatusUrl, splitServerUrl } from "@/lib/kickoff/split-server-url";
 import { dropJob } from "@/lib/load/drop-job";
 import { env } from "@/lib/settings/env";
+import { log } from "@/lib/settings/log";
 import { changesSince } from "@/lib/store/changes-since";
 import { createHeldJob, createJobs, type NewJob } from "@/lib/store/create-job";
 import { storeCancel, storePurge, storeRetry } from "@/lib/store/job-orders";
 import { jobDetail, runningOf } from "@/lib/store/jobs";
 import { startIncremental } from "@/lib/store/start-incremental";
+import { storeGroupPatients } from "@/lib/store/store-group-patients";
 import { advanceJob, deleteExport } from "./advance-job";
+import { authorize } from "./authorize";
 import { connectionOf, knownConnection } from "./connection-of";
 import { stageFunctions } from "./stage-functions";
 import { stageToRetry } from "./stages";
+import { withToken } from "./with-token";
 
 // What a person or a script may order. Routes call these; they answer with the contract's shapes.
 
@@ -50,6 +55,24 @@ async function newJobOf(body: KickOffBody, by: By): Promise<NewJob> {
     request: ExportRequest.parse(body),
     createdBy: by.label,
   };
+}
+
+/**
+ * How many patients the group has, of which a script tells the id alone: against that completeness
+ * compares those that arrive. One request; where the server does not tell, it stays unknown.
+ */
+async function learnGroupPatients(jobId: string, job: NewJob): Promise<void> {
+  const { connectionId, fhirBaseUrl, groupId } = job;
+  if (!groupId) return;
+  try {
+    const { patients } = await withToken(
+      (options) => authorize(connectionId, options),
+      (token) => readGroup({ fhirBaseUrl, token }, groupId),
+    );
+    if (patients !== null) await storeGroupPatients(jobId, patients);
+  } catch (error) {
+    log().info({ jobId, err: error }, "how many patients the group has was not told");
+  }
 }
 
 /**
@@ -84,7 +107,10 @@ export async function kickOffJob(
       evidence: { ...failure.evidence, job_id: held.jobId },
     });
   }
-  return jobDetail(held.jobId);
+  const started = await jobDetail(held.jobId);
+  // Nobody waits for it.
+  if (started.status_url) void learnGroupPatients(held.jobId, job);
+  return started;
 }
 
 /**
