@@ -1,5 +1,5 @@
-import { expect, test } from "@playwright/test";
-import { adminEmail, apiKey } from "./stage";
+import { type Browser, expect, type Page, test } from "@playwright/test";
+import { adminEmail, apiKey, stateFile, webUrl } from "./stage";
 
 test.use({ storageState: { cookies: [], origins: [] } });
 
@@ -85,4 +85,60 @@ test("A made-up one-time link makes no account", async ({ request }) => {
   });
   expect(answer.status()).toBe(410);
   expect(await answer.json()).toMatchObject({ code: "invitation-invalid" });
+});
+
+const signInAs = async (page: Page, email: string, password: string) => {
+  await page.goto("/sign-in");
+  await page.getByLabel(/E-mail|电子邮箱/).fill(email);
+  await page.getByLabel(/^(Password|密码)$/).fill(password);
+  await page.getByRole("button", { name: /Sign in|登录/ }).click();
+};
+
+/** A new colleague with an account, made by the administrator's link. */
+async function colleague(browser: Browser, email: string, password: string) {
+  const admin = await browser.newContext({ storageState: stateFile, baseURL: webUrl });
+  const made = await admin.request.post("/api/people/invite", { data: { email, role: "viewer" } });
+  const { url } = await made.json();
+  const token = new URL(url).searchParams.get("token");
+  const data = { token, email, name: "Grace", password };
+  expect((await admin.request.post("/api/invitations/accept", { data })).status()).toBe(200);
+  return admin;
+}
+
+test("A viewer changes the own password: a wrong one is told, other sessions end, this one goes on, and the trail has it", async ({
+  page,
+  browser,
+}) => {
+  const [email, old, fresh] = ["grace@example.org", "the words that were", "the words to come"];
+  const admin = await colleague(browser, email, old);
+  const elsewhere = await (await browser.newContext({ baseURL: webUrl })).newPage();
+  await elsewhere.context().addCookies([{ name: "locale", value: "zh-CN", url: webUrl }]);
+  await signInAs(elsewhere, email, old);
+  await elsewhere.goto("/settings?tab=account");
+  await expect(elsewhere.getByRole("heading", { name: "您的账户" })).toBeVisible();
+
+  await signInAs(page, email, old);
+  await page.getByRole("button", { name: "Account of Grace" }).click();
+  await page.getByRole("menuitem", { name: "Account and password" }).click();
+  await page.getByLabel("Current password").fill("not the one");
+  await page.getByLabel("New password").fill(fresh);
+  await page.getByLabel("Password again").fill(fresh);
+  await page.getByRole("button", { name: "Change the password" }).click();
+  await expect(page.getByText("The current password is wrong.")).toBeVisible();
+  await page.getByLabel("Current password").fill(old);
+  await page.getByRole("button", { name: "Change the password" }).click();
+  await expect(page.getByText("Your password was changed")).toBeVisible();
+  await page.goto("/jobs");
+  await expect(page).toHaveURL("/jobs");
+
+  await elsewhere.getByLabel("当前密码").fill(old);
+  await elsewhere.goto("/jobs");
+  await expect(elsewhere).toHaveURL(/\/sign-in/);
+  await signInAs(elsewhere, email, old);
+  await expect(elsewhere.getByText("电子邮箱或密码错误。")).toBeVisible();
+  await signInAs(elsewhere, email, fresh);
+  await expect(elsewhere).not.toHaveURL(/\/sign-in/);
+
+  const { events } = await (await admin.request.get("/api/audit?action=person.password")).json();
+  expect(events).toMatchObject([{ actor: email }]);
 });

@@ -39,6 +39,8 @@ const kinds: Record<ErrorCode, Kind> = {
   "not-signed-in": { status: 401, retryable: false },
   "api-key-refused": { status: 401, retryable: false },
   "sign-in-refused": { status: 401, retryable: false },
+  "password-wrong": { status: 422, retryable: false },
+  "password-same": input,
   "too-many-attempts": { status: 429, retryable: false },
   forbidden: { status: 403, retryable: false },
   "cross-site": { status: 403, retryable: false },

@@ -23,6 +23,7 @@ import {
   IconSearch,
   IconSun,
   IconUser,
+  IconUserCog,
 } from "@tabler/icons-react";
 import dynamic from "next/dynamic";
 import { usePathname } from "next/navigation";
@@ -211,6 +212,13 @@ export function Frame({
                 <Menu.Label>
                   {person.email} · {t(`role.${person.role}`)}
                 </Menu.Label>
+                <Menu.Item
+                  component={Link}
+                  href="/settings?tab=account"
+                  leftSection={<IconUserCog size={16} />}
+                >
+                  {t("account")}
+                </Menu.Item>
                 <Menu.Item
                   leftSection={<IconLogout size={16} />}
                   onClick={async () => {

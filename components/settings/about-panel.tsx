@@ -1,13 +1,13 @@
 "use client";
 
-import { Badge, Card, Code, SimpleGrid, Stack, Table, Text, Title } from "@mantine/core";
+import { Badge, Code, SimpleGrid, Stack, Table, Text, Title } from "@mantine/core";
 import { IconHeartbeat } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import type { ReactNode } from "react";
 import { useNow, useTranslations } from "use-intl";
 import { RelativeTime } from "@/components/format/relative-time";
 import { useBytes } from "@/components/format/use-bytes";
 import { aboutQuery } from "@/lib/browser/settings-queries";
+import { Facts } from "./facts";
 import { Panel } from "./panel";
 import { WideTable } from "./wide-table";
 
@@ -16,28 +16,6 @@ const madeItself = new Set(["NEXTAUTH_SECRET", "ENCRYPTION_KEY"]);
 
 /** A worker that has been silent for this long does not work any more. */
 const silentAfter = 60_000;
-
-function Facts({ title, rows }: { title: string; rows: [string, ReactNode][] }) {
-  return (
-    <Card withBorder padding="md">
-      <Title order={2} size="h5" mb="xs">
-        {title}
-      </Title>
-      <Table withRowBorders={false} verticalSpacing={4} horizontalSpacing={0} layout="fixed">
-        <Table.Tbody>
-          {rows.map(([name, value]) => (
-            <Table.Tr key={name}>
-              <Table.Th fw={400} c="dimmed" w="45%">
-                {name}
-              </Table.Th>
-              <Table.Td style={{ overflowWrap: "anywhere" }}>{value}</Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Card>
-  );
-}
 
 /** What runs here: versions, database, disk, workers, and the settings in force. */
 export function AboutPanel() {

@@ -1,12 +1,12 @@
 "use client";
 
 import { Tabs } from "@mantine/core";
-import { IconHistory, IconInfoCircle, IconKey, IconUsers } from "@tabler/icons-react";
+import { IconHistory, IconInfoCircle, IconKey, IconUser, IconUsers } from "@tabler/icons-react";
 import { useTranslations } from "use-intl";
 import { PageHeader } from "@/components/frame/page-header";
 import { useUrlState } from "@/lib/browser/url-state";
-import type { Role } from "@/lib/contract/settings";
 import { AboutPanel } from "./about-panel";
+import { type Account, AccountPanel } from "./account-panel";
 import { AuditPanel } from "./audit-panel";
 import { KeysPanel } from "./keys-panel";
 import { PeoplePanel } from "./people-panel";
@@ -15,11 +15,13 @@ const tabs = [
   { id: "people", icon: IconUsers, admin: true },
   { id: "api-keys", icon: IconKey, admin: false },
   { id: "audit", icon: IconHistory, admin: true },
+  { id: "account", icon: IconUser, admin: false },
   { id: "about", icon: IconInfoCircle, admin: false },
 ] as const;
 
-/** People, API keys, audit trail, about; each role sees what its API answers. */
-export function SettingsPage({ userId, role }: { userId: string; role: Role }) {
+/** People, API keys, audit trail, one's own account, about; each role sees what its API answers. */
+export function SettingsPage({ userId, account }: { userId: string; account: Account }) {
+  const { role } = account;
   const t = useTranslations("settings");
   const { search, set } = useUrlState();
   const shown = tabs.filter((tab) => role === "admin" || !tab.admin);
@@ -45,6 +47,7 @@ export function SettingsPage({ userId, role }: { userId: string; role: Role }) {
             {id === "people" ? <PeoplePanel userId={userId} /> : null}
             {id === "api-keys" ? <KeysPanel role={role} /> : null}
             {id === "audit" ? <AuditPanel /> : null}
+            {id === "account" ? <AccountPanel account={account} /> : null}
             {id === "about" ? <AboutPanel /> : null}
           </Tabs.Panel>
         ))}

@@ -6,6 +6,8 @@ import {
   About,
   ApiKeyList,
   AuditList,
+  ChangePasswordAnswer,
+  type ChangePasswordBody,
   type ChangePersonBody,
   CreateApiKeyAnswer,
   type CreateApiKeyBody,
@@ -95,6 +97,13 @@ export const auditQuery = (query: { page: number; q: string; action: string }) =
       return api(`/api/audit?${search}`, AuditList, { signal });
     },
     placeholderData: keepPreviousData,
+  });
+
+/** One's own; every session ends with the old one. */
+export const useChangePassword = () =>
+  useMutation({
+    mutationFn: (body: ChangePasswordBody) =>
+      api("/api/account/password", ChangePasswordAnswer, { method: "POST", body }),
   });
 
 /** Versions, disk, workers and settings in force, every ten seconds. */

@@ -48,6 +48,16 @@ export type AcceptInvitationBody = z.infer<typeof AcceptInvitationBody>;
 export const AcceptInvitationAnswer = z.object({ email: z.string() });
 export type AcceptInvitationAnswer = z.infer<typeof AcceptInvitationAnswer>;
 
+/** `POST /api/account/password`: one's own password, by people alone. */
+export const ChangePasswordBody = z.object({
+  current_password: z.string().min(1).max(256),
+  password: Password,
+});
+export type ChangePasswordBody = z.infer<typeof ChangePasswordBody>;
+/** Every session has ended, this one too: who to sign in as with the new one. */
+export const ChangePasswordAnswer = z.object({ email: z.string() });
+export type ChangePasswordAnswer = z.infer<typeof ChangePasswordAnswer>;
+
 /** read: as a viewer; write: as an operator. No key gives more. */
 export const ApiKeyScope = z.enum(["read", "write"]);
 export type ApiKeyScope = z.infer<typeof ApiKeyScope>;

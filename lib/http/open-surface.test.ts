@@ -58,7 +58,11 @@ test("what changes something is not open to everyone who may look", () => {
 });
 
 /** POST because of what comes in, not because of what it does. */
-const looksOnly = ["api/connections/recognise/route.ts"];
+const looksOnly = [
+  // one's own password, by people alone: change-password.db.test.ts holds that
+  "api/account/password/route.ts",
+  "api/connections/recognise/route.ts",
+];
 
 test("the only pages without a sign-in are the sign-in page and the one-time link", () => {
   const pages = files.filter((name) => /(^|\/)page\.tsx$/.test(name));

@@ -23,14 +23,35 @@ const underWay = new Map<string, Promise<unknown>>();
  *   limit is beside the other and not in its place
  * @throws AppError sign-in-refused | too-many-attempts
  */
-export async function signIn(credentials: Credentials): Promise<SignedIn> {
+export function signIn(credentials: Credentials): Promise<SignedIn> {
+  return oneByOne(credentials, async (email) => {
+    const person = await check(email, credentials);
+    const lastSignInAt = new Date();
+    await database().prisma.user.update({ where: { id: person.userId }, data: { lastSignInAt } });
+    await audit({ actor: person.email, action: "sign-in.succeeded", ip: credentials.ip });
+    return person;
+  });
+}
+
+/**
+ * Checks the password of somebody who is signed in, before something that a session alone must not do.
+ * Failures count with those of the sign-in.
+ * @throws AppError sign-in-refused | too-many-attempts
+ */
+export const confirmPassword = (credentials: Credentials): Promise<SignedIn> =>
+  oneByOne(credentials, (email) => check(email, credentials));
+
+async function oneByOne(
+  credentials: Credentials,
+  work: (email: string) => Promise<SignedIn>,
+): Promise<SignedIn> {
   const email = credentials.email.replaceAll("\u0000", "").trim().toLowerCase().slice(0, 320);
   const shared = [`email ${email}`, ...(credentials.ip ? [`ip ${credentials.ip}`] : [])];
   const before = shared.map((key) => underWay.get(key));
   const attempt = (async () => {
     // How the attempts before ended is told to those who made them.
     await Promise.allSettled(before);
-    return check(email, credentials);
+    return work(email);
   })();
   for (const key of shared) underWay.set(key, attempt);
   try {
@@ -69,7 +90,5 @@ async function check(email: string, credentials: Credentials): Promise<SignedIn>
     });
     throw new AppError("sign-in-refused");
   }
-  await prisma.user.update({ where: { id: user.id }, data: { lastSignInAt: new Date() } });
-  await audit({ actor: user.email, action: "sign-in.succeeded", ip });
   return { userId: user.id, email: user.email, name: user.name };
 }

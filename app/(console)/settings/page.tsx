@@ -10,10 +10,10 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 export default async function Settings() {
-  const { userId, role } = await requirePerson();
+  const { userId, ...account } = await requirePerson();
   return (
     <InBrowser>
-      <SettingsPage userId={userId} role={role} />
+      <SettingsPage userId={userId} account={account} />
     </InBrowser>
   );
 }

@@ -1,5 +1,6 @@
 import * as wellKnownJwksJson from "@/app/.well-known/jwks.json/route";
 import * as about from "@/app/api/about/route";
+import * as accountPassword from "@/app/api/account/password/route";
 import * as apiKeysApiKeyId from "@/app/api/api-keys/[apiKeyId]/route";
 import * as apiKeys from "@/app/api/api-keys/route";
 import * as audit from "@/app/api/audit/route";
@@ -45,6 +46,7 @@ import type { RouteModule } from "@/lib/http/api-description";
 
 /** Every address of the API with its handlers: a test finds whatever is missing. */
 export const routes: Record<string, RouteModule> = {
+  "/api/account/password": accountPassword,
   "/api/about": about,
   "/api/api-keys": apiKeys,
   "/api/api-keys/[apiKeyId]": apiKeysApiKeyId,
