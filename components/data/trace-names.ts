@@ -4,6 +4,7 @@ export const traceNames = [
   "code_system",
   "display",
   "class",
+  "class_not",
   "numeric",
   "unit",
   "value_from",

@@ -43,6 +43,7 @@ export function useTracePills(trace: [string, string][]): ActiveFilter[] {
           ),
         ]
       : []),
+    ...(of.get("class_not") ? [pill(["class_not"], t("class-other"))] : []),
     ...(of.has("numeric") ? [pill(["numeric"], t("numeric"))] : []),
     ...(of.has("unit")
       ? [

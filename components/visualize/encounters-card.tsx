@@ -16,6 +16,8 @@ import { ZoomButton } from "./zoom-button";
 /** The palette has eight colours: what is past the seventh class stands together. */
 const mostClasses = 7;
 const rest = "\u0000rest";
+/** What the server counts together of rare classes, beside those that have this code. */
+const other = "other";
 
 const sumOf = (counts: Record<string, number>) =>
   Object.values(counts).reduce((all, count) => all + count, 0);
@@ -33,13 +35,18 @@ export function EncountersCard({ view, className }: { view: View; className?: st
   const nameOf = (key: string) =>
     key === rest ? t("other") : t.has(`class.${key}` as never) ? t(`class.${key}` as never) : key;
 
+  // A class that one set counts by itself and the other among its rare ones cannot be compared.
+  const told = (name: string) =>
+    data.every(({ classes }) => classes.includes(name) || !classes.includes(other));
   const byPoint = data.map(({ points }) => {
     const found = new Map<string, Record<string, number>>();
     for (const point of points) {
       const key = unit === "year" ? `${point.at.slice(0, 4)}-01-01` : point.at;
       const counts = { ...found.get(key) };
-      for (const [name, count] of Object.entries(point.counts))
-        counts[name] = (counts[name] ?? 0) + count;
+      for (const [name, count] of Object.entries(point.counts)) {
+        const own = told(name) ? name : other;
+        counts[own] = (counts[own] ?? 0) + count;
+      }
       found.set(key, counts);
     }
     return found;
@@ -102,13 +109,11 @@ export function EncountersCard({ view, className }: { view: View; className?: st
                     dataPath(filter, {
                       type: "Encounter",
                       ...periodOf(date, date, unit),
-                      // The server's "other" are several classes.
-                      class: of,
+                      class: of === other ? null : of,
+                      class_not:
+                        of === other ? ranked.filter((key) => key !== other).join(",") : null,
                     });
-                  const cell = (key: string) =>
-                    key === "other"
-                      ? (counts[key] ?? 0)
-                      : { value: counts[key] ?? 0, href: path(key) };
+                  const cell = (key: string) => ({ value: counts[key] ?? 0, href: path(key) });
                   const sum = { value: sumOf(counts), href: path(null) };
                   return compared
                     ? ranked

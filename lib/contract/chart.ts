@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 /** What a query string holds under one name: `job=a&job=b` or `job=a,b`; nothing: none. */
-const listOf = <T extends z.ZodType>(item: T, most: number) =>
+export const listOf = <T extends z.ZodType>(item: T, most: number) =>
   z.preprocess((value) => {
     const list = Array.isArray(value) ? value : value === undefined ? [] : [value];
     return list.flatMap((one) => String(one).split(",")).filter(Boolean);

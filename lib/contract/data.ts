@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { checkFilters, filterMembers, Month } from "./chart";
+import { checkFilters, filterMembers, listOf, Month } from "./chart";
 import { ResourceType } from "./export-request";
 
 /**
@@ -22,6 +22,8 @@ export const DataQuery = z
     display: z.string().max(2000).optional(),
     /** Encounters of this class, as the chart names it ("unknown": of none) */
     class: z.string().max(200).optional(),
+    /** Encounters of none of these classes: what a chart counts together as "other" */
+    class_not: listOf(z.string().max(200), 50).optional(),
     /** Observations with numbers as charts show them (not those entered in error), of any unit */
     numeric: z.stringbool().optional(),
     /** Observations with a number in this unit; empty: without one */

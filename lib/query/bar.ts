@@ -6,7 +6,15 @@ import type { Parameters } from "./parameters";
 
 type BarQuery = Pick<
   DataQuery,
-  "code" | "code_system" | "display" | "class" | "numeric" | "unit" | "value_from" | "value_to"
+  | "code"
+  | "code_system"
+  | "display"
+  | "class"
+  | "class_not"
+  | "numeric"
+  | "unit"
+  | "value_from"
+  | "value_to"
 >;
 
 /** What a bar of a chart stands for; each function adds to the parameters of its own statement. */
@@ -83,11 +91,16 @@ const given = (...values: unknown[]) => values.some((value) => value !== undefin
  */
 export function barOf(table: DataTable, query: BarQuery): Bar | null {
   const { code, code_system, display, value_from, value_to, unit, numeric } = query;
-  if (query.class !== undefined) {
-    if (table !== "encounters") throw refuse("class", "Encounter");
-    const name = query.class;
+  const { class: name, class_not: others = [] } = query;
+  if (name !== undefined || others.length > 0) {
+    if (table !== "encounters") throw refuse("class, class_not", "Encounter");
     const rows: Bar["rows"] = (parameters) =>
-      `COALESCE(class_code, 'unknown') = ${parameters.add(name, "text")}`;
+      [
+        ...(name === undefined ? [] : [`= ${parameters.add(name, "text")}`]),
+        ...(others.length === 0 ? [] : [`<> ALL (${parameters.add(others, "text[]")})`]),
+      ]
+        .map((meets) => `COALESCE(class_code, 'unknown') ${meets}`)
+        .join(" AND ");
     const n = (parameters: Parameters) => `sum(records) FILTER (WHERE ${rows(parameters)})`;
     return { rows, counted: { name: "roll_up_encounters", n } };
   }

@@ -1114,6 +1114,34 @@ test("of a settled job the filters read what was made, once, and not the rows", 
   await database().pool.query("DELETE FROM export_jobs WHERE id = $1", [jobId]);
 });
 
+test("what encounters of rare classes are counted together as others can be listed", async () => {
+  const jobId = await oddJob();
+  // The tenth most frequent and those after it, and one class that is called so itself.
+  await database().pool.query(
+    `UPDATE encounters SET class_code = CASE line_no % 14 WHEN 0 THEN 'other' WHEN 1 THEN NULL
+       ELSE 'c' || least(line_no % 14, line_no % 5 + 2 + line_no % 9) END WHERE etl_job_id = $1`,
+    [jobId],
+  );
+  const filters: Filters = { job: [jobId], from: "2000-01", to: "2026-01" };
+  for (const settled of [false, true]) {
+    if (settled) await settleJob(jobId);
+    const { classes, points } = await chart("encounters-over-time", filters);
+    expect(classes).toHaveLength(8);
+    expect(classes).toContain("other");
+    const others = points.reduce((sum, { counts }) => sum + (counts.other ?? 0), 0);
+    const { rows } = await database().pool.query(
+      `SELECT count(*)::int AS n FROM encounters WHERE etl_job_id = $1
+          AND start_at >= '2000-01-01Z' AND start_at < '2026-02-01Z'
+          AND NOT COALESCE(class_code, 'unknown') = ANY($2)`,
+      [jobId, classes.filter((name) => name !== "other")],
+    );
+    expect(others).toBe(rows[0].n);
+    expect(others).toBeGreaterThan(0);
+    const class_not = classes.filter((name) => name !== "other");
+    expect(await listed("Encounter", filters, { class_not })).toBe(others);
+  }
+});
+
 test("behind a bar are as many resources as it says", async () => {
   const jobs = [await oddJob(), await oddJob()];
   await settleJob(jobs[0] ?? "");
