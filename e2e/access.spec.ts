@@ -114,6 +114,7 @@ test("A viewer changes the own password: a wrong one is told, other sessions end
   const elsewhere = await (await browser.newContext({ baseURL: webUrl })).newPage();
   await elsewhere.context().addCookies([{ name: "locale", value: "zh-CN", url: webUrl }]);
   await signInAs(elsewhere, email, old);
+  await expect(elsewhere).not.toHaveURL(/\/sign-in/);
   await elsewhere.goto("/settings?tab=account");
   await expect(elsewhere.getByRole("heading", { name: "您的账户" })).toBeVisible();
 

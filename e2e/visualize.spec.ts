@@ -254,7 +254,9 @@ test("An analyst draws across some of the encounters' time, zooms in on it, and 
     .getByRole("button");
   const { unit, points } = await chart(page, "encounters-over-time", `job=${fallon}`);
   await expect(columns).toHaveCount(points.length);
-  const [first, last] = [points.length - 4, points.length - 2];
+  type Point = { counts: Record<string, number> };
+  const last = points.findLastIndex(({ counts }: Point) => Object.values(counts).some(Boolean));
+  const first = last - 2;
   const monthOf = (at: number, end: string) =>
     unit === "year" ? `${points[at].at.slice(0, 4)}-${end}` : points[at].at.slice(0, 7);
   const [from, to] = [monthOf(first, "01"), monthOf(last, "12")];
@@ -264,7 +266,7 @@ test("An analyst draws across some of the encounters' time, zooms in on it, and 
   await page.mouse.up();
   await expect(page).toHaveURL(new RegExp(`from=${from}&to=${to}`));
   await expect(columns.nth(last - 1)).toHaveAttribute("aria-pressed", "true");
-  await expect(columns.nth(last + 1)).toHaveAttribute("aria-pressed", "false");
+  await expect(columns.nth(first - 1)).toHaveAttribute("aria-pressed", "false");
 
   await page.getByRole("button", { name: "Zoom in on the chosen period" }).first().click();
   await expect(page).toHaveURL(new RegExp(`zoom=${from}_${to}`));

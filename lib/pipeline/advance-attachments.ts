@@ -80,6 +80,8 @@ export async function advanceAttachments(
   const jobId = attachments[0]?.jobId;
   const renew = () => renewAttachments(left, leaseSeconds);
   const what = `${attachments.length} attachments of job ${jobId}`;
+  // A whole claim mostly fails for one reason: one line a reason, not one a document.
+  const failed = new Map<string, { code: string; again: boolean; count: number; first: string }>();
   try {
     await underLease({ what, leaseSeconds, renew, signal }, async (lost) => {
       for (let one = left[0]; one; left.shift(), one = left[0]) {
@@ -96,10 +98,13 @@ export async function advanceAttachments(
           }
           const failure = failureOf(error, { jobId, attachmentId });
           const next = nextTry(failure, { attempts, budget: budgets.download });
-          log().warn(
-            { jobId, attachmentId, code: failure.code, inMs: next?.delayMs },
-            "attachment failed",
-          );
+          const reason = `${failure.code} ${next !== null}`;
+          const known = failed.get(reason);
+          if (known) known.count += 1;
+          else {
+            const { code } = failure;
+            failed.set(reason, { code, again: next !== null, count: 1, first: attachmentId });
+          }
           if (next) await storeAttachmentRetry(one, { error: failure, ...next });
           else await storeAttachmentFailure(one, failure);
           if (next && !next.counted) {
@@ -117,5 +122,11 @@ export async function advanceAttachments(
     } else if (signal?.aborted) {
       await releaseAttachments(left).catch(() => {});
     } else log().warn({ jobId, err: error }, "not written: the leases will run out");
+  } finally {
+    for (const { count, ...reason } of failed.values()) {
+      const documents = count === 1 ? "1 document" : `${count} documents`;
+      const then = reason.again ? "tried again later" : "given up";
+      log().warn({ jobId, count, ...reason }, `${documents}: ${reason.code}, ${then}`);
+    }
   }
 }
