@@ -80,6 +80,19 @@ function PageSkeleton() {
   );
 }
 
+/** A list under its own title, with how many there are. */
+function TitledRecords({ gap, ...list }: Parameters<typeof RecordList>[0] & { gap?: boolean }) {
+  const format = useFormatter();
+  return (
+    <>
+      <Title order={3} size="h6" c="dimmed" mt={gap ? "md" : undefined} mb={4}>
+        {list.label} · {format.number(list.total)}
+      </Title>
+      <RecordList {...list} />
+    </>
+  );
+}
+
 /** Everything about one patient, of one job or as the current state, down to each record's JSON. */
 export function PatientPage({ patientId }: { patientId: string }) {
   const t = useTranslations("data.person");
@@ -294,10 +307,7 @@ export function PatientPage({ patientId }: { patientId: string }) {
           ) : null}
           <div className={classes.two}>
             <Section title={t("problems")} count={countOf("Condition")}>
-              <Title order={3} size="h6" c="dimmed" mb={4}>
-                {t("problems-active")} · {format.number(conditions.active.total)}
-              </Title>
-              <RecordList
+              <TitledRecords
                 label={t("problems-active")}
                 lines={conditions.active.rows.map(conditionLine)}
                 total={conditions.active.total}
@@ -305,27 +315,20 @@ export function PatientPage({ patientId }: { patientId: string }) {
                 empty={t("none.problems-active")}
               />
               {conditions.past.total > 0 ? (
-                <>
-                  <Title order={3} size="h6" c="dimmed" mt="md" mb={4}>
-                    {t("problems-past")} · {format.number(conditions.past.total)}
-                  </Title>
-                  <RecordList
-                    label={t("problems-past")}
-                    lines={conditions.past.rows.map(conditionLine)}
-                    total={conditions.past.total}
-                    tableHref={tableHref("Condition")}
-                    first={5}
-                    empty=""
-                  />
-                </>
+                <TitledRecords
+                  gap
+                  label={t("problems-past")}
+                  lines={conditions.past.rows.map(conditionLine)}
+                  total={conditions.past.total}
+                  tableHref={tableHref("Condition")}
+                  first={5}
+                  empty=""
+                />
               ) : null}
             </Section>
             <Stack gap="md" miw={0}>
               <Section title={t("medications")} count={countOf("MedicationRequest")}>
-                <Title order={3} size="h6" c="dimmed" mb={4}>
-                  {t("medications-active")} · {format.number(medications.active.total)}
-                </Title>
-                <RecordList
+                <TitledRecords
                   label={t("medications-active")}
                   lines={medications.active.rows.map(medicationLine)}
                   total={medications.active.total}
@@ -333,19 +336,15 @@ export function PatientPage({ patientId }: { patientId: string }) {
                   empty={t("none.medications-active")}
                 />
                 {medications.past.total > 0 ? (
-                  <>
-                    <Title order={3} size="h6" c="dimmed" mt="md" mb={4}>
-                      {t("medications-past")} · {format.number(medications.past.total)}
-                    </Title>
-                    <RecordList
-                      label={t("medications-past")}
-                      lines={medications.past.rows.map(medicationLine)}
-                      total={medications.past.total}
-                      tableHref={tableHref("MedicationRequest")}
-                      first={5}
-                      empty=""
-                    />
-                  </>
+                  <TitledRecords
+                    gap
+                    label={t("medications-past")}
+                    lines={medications.past.rows.map(medicationLine)}
+                    total={medications.past.total}
+                    tableHref={tableHref("MedicationRequest")}
+                    first={5}
+                    empty=""
+                  />
                 ) : null}
               </Section>
               {allergies ? (

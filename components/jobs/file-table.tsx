@@ -16,6 +16,7 @@ import {
 import { IconAlertTriangle } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { DataTable } from "mantine-datatable";
+import type { ReactNode } from "react";
 import { useFormatter, useTranslations } from "use-intl";
 import { useFailureText } from "@/components/feedback/failure-text";
 import { Loaded } from "@/components/feedback/loaded";
@@ -148,6 +149,18 @@ function Rows({
   const number = (value: number | null) => (value === null ? "–" : format.number(value));
   // A sum under a part of the rows would be taken for theirs.
   const sum = (text: string) => (filtered ? undefined : text);
+  const figure = (
+    accessor: "expected" | "accepted" | "duplicates" | "rejected" | "retries",
+    total: number | null,
+    render: (file: FileView) => ReactNode,
+  ) => ({
+    accessor,
+    title: t(`file.${accessor}`),
+    sortable: true,
+    textAlign: "right" as const,
+    render,
+    footer: sum(number(total)),
+  });
   return (
     <DataTable<FileView>
       records={files}
@@ -181,51 +194,23 @@ function Rows({
           render: (file) => <FileName job={job} file={file} />,
           footer: sum(t("file.total")),
         },
-        {
-          accessor: "expected",
-          title: t("file.expected"),
-          sortable: true,
-          textAlign: "right",
-          render: (file) => <Expected file={file} />,
-          footer: sum(number(totals.expected)),
-        },
-        {
-          accessor: "accepted",
-          title: t("file.accepted"),
-          sortable: true,
-          textAlign: "right",
-          render: (file) => number(file.accepted),
-          footer: sum(number(totals.accepted)),
-        },
-        {
-          accessor: "duplicates",
-          title: t("file.duplicates"),
-          sortable: true,
-          textAlign: "right",
-          render: (file) => number(file.duplicates),
-          footer: sum(number(totals.duplicates)),
-        },
-        {
-          accessor: "rejected",
-          title: t("file.rejected"),
-          sortable: true,
-          textAlign: "right",
-          render: (file) => (
-            <Text
-              span
-              size="sm"
-              fw={file.rejected ? 600 : 400}
-              c={
-                file.rejected
-                  ? "light-dark(var(--mantine-color-red-8), var(--mantine-color-red-3))"
-                  : undefined
-              }
-            >
-              {number(file.rejected)}
-            </Text>
-          ),
-          footer: sum(number(totals.rejected)),
-        },
+        figure("expected", totals.expected, (file) => <Expected file={file} />),
+        figure("accepted", totals.accepted, (file) => number(file.accepted)),
+        figure("duplicates", totals.duplicates, (file) => number(file.duplicates)),
+        figure("rejected", totals.rejected, (file) => (
+          <Text
+            span
+            size="sm"
+            fw={file.rejected ? 600 : 400}
+            c={
+              file.rejected
+                ? "light-dark(var(--mantine-color-red-8), var(--mantine-color-red-3))"
+                : undefined
+            }
+          >
+            {number(file.rejected)}
+          </Text>
+        )),
         {
           accessor: "bytes",
           title: t("file.bytes"),
@@ -265,14 +250,7 @@ function Rows({
           ),
           footer: sum(`${number(totals.files_loaded)}/${number(totals.files)}`),
         },
-        {
-          accessor: "retries",
-          title: t("file.retries"),
-          sortable: true,
-          textAlign: "right",
-          render: (file) => number(file.retries),
-          footer: sum(number(retries)),
-        },
+        figure("retries", retries, (file) => number(file.retries)),
       ]}
     />
   );
