@@ -3,6 +3,7 @@ import { useFormatter, useTranslations } from "use-intl";
 import type { ChartFilter } from "@/lib/browser/chart-filter";
 import { connectionsQuery } from "@/lib/browser/connections-queries";
 import type { JobSummary } from "@/lib/contract/job";
+import { connectionLabels } from "./connection-labels";
 import type { ActiveFilter } from "./filter-pills";
 import { useJobName } from "./use-job-name";
 
@@ -28,8 +29,9 @@ export function useFilterPills(jobs: JobSummary[]): {
     const job = jobs.find(({ job_id }) => job_id === id);
     return job ? nameOf(job).short : `…${id.slice(-8)}`;
   };
+  const labels = connectionLabels(connections.data?.connections ?? []);
   const connectionOf = (id: string) =>
-    connections.data?.connections.find((one) => one.connection_id === id)?.name ??
+    labels.get(id) ??
     jobs.find((job) => job.connection_id === id)?.connection_name ??
     `…${id.slice(-8)}`;
   const groupOf = (id: string, connection: string | null) =>

@@ -23,6 +23,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { type ReactNode, useEffect, useState } from "react";
 import { useLocale, useTranslations } from "use-intl";
+import { connectionLabels } from "@/components/format/connection-labels";
 import { connectionsQuery } from "@/lib/browser/connections-queries";
 import { paletteJobsQuery, palettePatientsQuery } from "@/lib/browser/palette-queries";
 import type { Role } from "@/lib/contract/settings";
@@ -93,6 +94,7 @@ export function Palette({
     },
   ];
   const list = connections.data?.connections ?? [];
+  const labels = connectionLabels(list);
   const actions: Entry[] = [
     ...(may
       ? [
@@ -105,7 +107,7 @@ export function Palette({
           // Of many the first; a word finds the others.
           ...list.slice(0, text.trim() ? undefined : 3).map(({ connection_id, name }) => ({
             id: `export-${connection_id}`,
-            label: t("palette.export", { name }),
+            label: t("palette.export", { name: labels.get(connection_id) ?? name }),
             icon: IconPlayerPlay,
             run: go(`/connections/${connection_id}`),
           })),
@@ -135,7 +137,7 @@ export function Palette({
   ];
   const servers: Entry[] = list.map(({ connection_id, name, fhir_base_url }) => ({
     id: connection_id,
-    label: name,
+    label: labels.get(connection_id) ?? name,
     description: fhir_base_url,
     icon: IconPlugConnected,
     run: go(`/connections/${connection_id}`),

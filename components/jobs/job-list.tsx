@@ -30,6 +30,7 @@ import { useRouter } from "next/navigation";
 import { useFormatter, useTranslations } from "use-intl";
 import { EmptyState } from "@/components/feedback/empty-state";
 import { Loaded } from "@/components/feedback/loaded";
+import { connectionLabels } from "@/components/format/connection-labels";
 import { Pill } from "@/components/format/pill";
 import { RelativeTime } from "@/components/format/relative-time";
 import { ShortId } from "@/components/format/short-id";
@@ -193,9 +194,9 @@ function Filters({
       <Select
         aria-label={t("filter.connection")}
         placeholder={t("filter.all-connections")}
-        data={(connections.data?.connections ?? []).map(({ connection_id, name }) => ({
-          value: connection_id,
-          label: name,
+        data={[...connectionLabels(connections.data?.connections ?? [])].map(([value, label]) => ({
+          value,
+          label,
         }))}
         value={query.connection_id ?? null}
         onChange={(connection) => set({ connection, page: null })}

@@ -4,6 +4,7 @@ import { Input, Select, Skeleton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import dynamic from "next/dynamic";
 import { useTranslations } from "use-intl";
+import { connectionLabels } from "@/components/format/connection-labels";
 import { selectText } from "@/components/format/select-text";
 import { ageBands, type ChartFilter, sexes } from "@/lib/browser/chart-filter";
 import { connectionsQuery } from "@/lib/browser/connections-queries";
@@ -47,9 +48,7 @@ export function SetFields({
   const t = useTranslations("visualize.filter");
   const connections = useQuery(connectionsQuery());
   const of = (label: string) => (name ? `${name} · ${label}` : label);
-  const names = new Map(
-    (connections.data?.connections ?? []).map((one) => [one.connection_id, one.name]),
-  );
+  const names = connectionLabels(connections.data?.connections ?? []);
   // Groups have no list of their own: those that were exported are what can be looked at.
   const groups = new Map(
     jobs.flatMap(({ connection_id, group_id, group_name, connection_name }) =>
@@ -59,7 +58,7 @@ export function SetFields({
               `${connection_id}/${group_id}`,
               filter.connection || names.size < 2
                 ? (group_name ?? group_id)
-                : `${group_name ?? group_id} · ${connection_name}`,
+                : `${group_name ?? group_id} · ${names.get(connection_id) ?? connection_name}`,
             ],
           ]
         : [],
