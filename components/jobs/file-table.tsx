@@ -259,9 +259,17 @@ function Rows({
 function Trouble({ error }: { error: NonNullable<FileView["error"]> }) {
   const t = useTranslations("jobs.detail");
   const failureText = useFailureText();
+  const format = useFormatter();
   return (
     <Stack gap={4} p="sm" bg="light-dark(var(--mantine-color-red-0), rgba(250, 82, 82, 0.08))">
       <Text size="sm">{failureText(error)}</Text>
+      {error.asked_until ? (
+        <Text size="sm" fw={500}>
+          {t("file.asked", {
+            time: format.dateTime(new Date(error.asked_until), { timeStyle: "short" }),
+          })}
+        </Text>
+      ) : null}
       {error.evidence ? (
         <Folded label={t("raw")}>
           <JsonBlock value={error.evidence} label={t("raw")} />

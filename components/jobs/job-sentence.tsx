@@ -1,6 +1,6 @@
 "use client";
 
-import { useTranslations } from "use-intl";
+import { useFormatter, useTranslations } from "use-intl";
 import { useFailureText } from "@/components/feedback/failure-text";
 import { useClock } from "@/components/format/use-clock";
 import { useDuration } from "@/components/format/use-duration";
@@ -13,24 +13,31 @@ import { timeLeftMs } from "./time-left-ms";
 export function JobSentence({ job }: { job: JobSummary }) {
   const t = useTranslations("jobs.sentence");
   const duration = useDuration();
+  const format = useFormatter();
   const failureText = useFailureText();
   const now = useClock(1_000, isActive(job));
   const waitMs = job.next_run_at ? Date.parse(job.next_run_at) - now : 0;
   const wait = duration(Math.ceil(waitMs / 1_000) * 1_000);
   const time = duration(jobMs(job, now));
+  const asked = Date.parse(job.failure?.asked_until ?? "");
+  const until = asked > now ? format.dateTime(asked, { timeStyle: "short" }) : null;
   const records = job.records_loaded;
 
   if (job.cancel_requested && isActive(job)) return <>{t("cancelling")}</>;
-  if (isActive(job) && job.failure && waitMs > 1_000)
-    return (
+  if (isActive(job) && job.failure && waitMs > 1_000) {
+    const reason = failureText(job.failure);
+    return until ? (
+      <>{t("asked", { time: until, reason })}</>
+    ) : (
       <>
         {t("retrying", {
           attempt: job.attempts + 1,
           time: wait,
-          reason: failureText(job.failure),
+          reason,
         })}
       </>
     );
+  }
   switch (job.status) {
     case "queued":
       if (job.stage === "kickoff" && waitMs > 1_000)
@@ -60,6 +67,7 @@ export function JobSentence({ job }: { job: JobSummary }) {
             files,
             records: lines,
           })}
+          {until ? ` · ${t("asked-files", { time: until })}` : ""}
           {job.records_per_second
             ? ` · ${t("pace", { records: Math.round(job.records_per_second) })}`
             : ""}

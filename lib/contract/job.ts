@@ -31,6 +31,8 @@ export const JobError = z.object({
   params: z.record(z.string(), z.union([z.string(), z.number()])),
   /** the server's raw answer, shortened; absent where there was none */
   evidence: z.record(z.string(), z.unknown()).optional(),
+  /** the next try, where the server itself asked to be left alone until then */
+  asked_until: z.iso.datetime().optional(),
 });
 export type JobError = z.infer<typeof JobError>;
 

@@ -1,11 +1,11 @@
 const minimumMs = 1_000;
-const maximumMs = 5 * 60_000;
+const maximumMs = 3_600_000;
 
 /**
  * When a server that sent `Retry-After` may be asked again (RFC 9110 10.2.3): seconds or an
  * HTTP-date; also the absolute epoch time, in seconds or milliseconds, that the public bulk
- * reference server sends with its 429. Held between 1 s and 5 min from `now`: servers have asked
- * for hours, and a job that asks a little early loses nothing.
+ * reference server sends with its 429. Held between 1 s and 1 h from `now`: servers have asked
+ * for hours, and for decades (an epoch time of their own kind).
  * @returns null where there is no header or nobody can read it
  */
 export function retryAfter(header: string | null | undefined, now: Date): Date | null {

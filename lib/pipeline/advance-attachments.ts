@@ -86,7 +86,7 @@ export async function advanceAttachments(
     await underLease({ what, leaseSeconds, renew, signal }, async (lost) => {
       for (let one = left[0]; one; left.shift(), one = left[0]) {
         lost.throwIfAborted();
-        const { attachmentId, attempts } = one;
+        const { attachmentId, attempts, putOffMs } = one;
         try {
           await advance(one, stages, lost);
         } catch (error) {
@@ -97,17 +97,18 @@ export async function advanceAttachments(
             continue;
           }
           const failure = failureOf(error, { jobId, attachmentId });
-          const next = nextTry(failure, { attempts, budget: budgets.download });
-          const reason = `${failure.code} ${next !== null}`;
+          const next = nextTry(failure, { attempts, budget: budgets.download, putOffMs });
+          const again = "delayMs" in next;
+          const reason = `${failure.code} ${again}`;
           const known = failed.get(reason);
           if (known) known.count += 1;
           else {
             const { code } = failure;
-            failed.set(reason, { code, again: next !== null, count: 1, first: attachmentId });
+            failed.set(reason, { code, again, count: 1, first: attachmentId });
           }
-          if (next) await storeAttachmentRetry(one, { error: failure, ...next });
-          else await storeAttachmentFailure(one, failure);
-          if (next && !next.counted) {
+          if (again) await storeAttachmentRetry(one, { error: failure, ...next });
+          else await storeAttachmentFailure(one, next.givenUp);
+          if (again && !next.counted) {
             await releaseAttachments(left.slice(1), next.delayMs);
             return;
           }

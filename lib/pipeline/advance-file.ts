@@ -278,11 +278,12 @@ async function guarded<T>(
       }
       const failure = failureOf(error, where);
       const budget = file.state === "pending" ? budgets.download : budgets.load;
-      const next = nextTry(failure, { attempts: file.attempts, budget });
+      const next = nextTry(failure, { ...file, budget });
       // The words of the failure stand with the file: the server's may name a patient.
-      log().warn({ ...where, code: failure.code, inMs: next?.delayMs }, "step failed");
-      if (next) await storeFileRetry(file, { error: failure, ...next });
-      else await storeFileFailure(file, failure);
+      const inMs = "delayMs" in next ? next.delayMs : undefined;
+      log().warn({ ...where, code: failure.code, inMs }, "step failed");
+      if ("delayMs" in next) await storeFileRetry(file, { error: failure, ...next });
+      else await storeFileFailure(file, next.givenUp);
     } catch (unwritten) {
       log().warn({ ...where, err: unwritten }, "not written: the lease will run out");
       if (isLeaseLost(unwritten)) await clearRemoved(file.jobId);

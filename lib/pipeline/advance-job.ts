@@ -109,7 +109,7 @@ async function poll(job: ClaimedJob, stages: StageFunctions): Promise<void> {
       stages.checkStatus({ statusUrl, token, polls, now }),
     );
     if (answer.state === "waiting") {
-      const delayMs = Math.min(3_600_000, Math.max(0, answer.retryAt.getTime() - now.getTime()));
+      const delayMs = Math.max(0, answer.retryAt.getTime() - now.getTime());
       return await storeWaiting(job, { delayMs, progress: answer.progress });
     }
     const { manifest } = answer;
@@ -290,14 +290,17 @@ export async function advanceJob(
     const instead = reasonToSearch(job, failure);
     if (instead !== null) return await searchInstead(job, instead, stages);
     const budget = job.stage === "kickoff" ? budgets.kickoff : budgets.poll;
-    const next = nextTry(failure, { attempts: job.attempts, budget });
-    const level = next ? "warn" : "error";
+    // Until the manifest is there a job has a limit of its own (EXPORT_LIMIT_HOURS).
+    const hasLimit = job.stage === "kickoff" || job.stage === "poll";
+    const next = nextTry(failure, { ...job, budget, hasLimit });
+    const again = "delayMs" in next;
     // The words of the failure stand with the job: the server's may name a patient.
-    log()[level]({ ...where, code: failure.code, inMs: next?.delayMs }, "step failed");
+    const words = { ...where, code: failure.code, inMs: again ? next.delayMs : undefined };
+    log()[again ? "warn" : "error"](words, "step failed");
     try {
-      if (next) await storeJobRetry(job, { error: failure, ...next });
+      if (again) await storeJobRetry(job, { error: failure, ...next });
       else {
-        await storeJobFailure(job, failure);
+        await storeJobFailure(job, next.givenUp);
         // A retry starts anew, and many servers have room for one export at a time.
         if (job.statusUrl && isOver(failure.code)) {
           await deleteExport({ ...job, statusUrl: job.statusUrl, why: "failed" }, stages);
@@ -307,6 +310,6 @@ export async function advanceJob(
       log().warn({ ...where, err: unwritten }, "not written: the lease will run out");
       if (isLeaseLost(unwritten)) await clearRemoved(job.jobId);
     }
-    return { failure, goesOn: next !== null };
+    return { failure: again ? failure : next.givenUp, goesOn: again };
   }
 }

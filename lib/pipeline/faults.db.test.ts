@@ -683,9 +683,9 @@ const failed: Failed[] = [
   },
   {
     name: "503 at the status, on and on",
-    faults: { status503: 1_000 },
-    code: "server-error",
-    words: /HTTP 503/,
+    faults: { status503: 1_000, retryAfterSeconds: 3_600 },
+    code: "put-off",
+    words: /for 24 hours in all.*HTTP 503/,
   },
   ...([401, 403, 404, 410] as const).map((fileGone) => ({
     name: `the files are gone (${fileGone})`,

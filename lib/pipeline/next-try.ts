@@ -1,9 +1,9 @@
-import type { AppError, ErrorCode } from "@/lib/errors";
+import { AppError, type ErrorCode } from "@/lib/errors";
 
 const second = 1_000;
 const longestBackOffMs = 300 * second;
-/** Servers were seen to ask for hours, and for decades (an epoch time sent as a delay). */
-const longestWaitMs = 3_600 * second;
+/** Of what a server asks for, all waits of one step added up. */
+const longestPutOffMs = 24 * 3_600 * second;
 
 /** These pass by themselves and say nothing about the step: it waits for as long as they last. */
 const uncounted: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
@@ -19,30 +19,69 @@ export function backOffMs(failures: number, random: () => number = Math.random):
   return Math.round(full / 2 + (full / 2) * random());
 }
 
+export type NextTry = {
+  delayMs: number;
+  /** against the budget */
+  counted: boolean;
+  /** where the server asked for this wait: all that it has asked for, this one included; else as before */
+  putOffMs: number;
+  /** the server asked for this wait */
+  asked: boolean;
+};
+
 /**
- * What to do about a failed step.
+ * What to do about a failed step. Where the server said when to come again (Retry-After) that is
+ * believed: such a try is not held against the step, until the waits come to a day. They grow as
+ * our own would, where the server asks for less.
  * @param attempts counted failures in a row before this one
  * @param budget how many are allowed
- * @returns the wait before the next try, or null where the step is given up
+ * @param putOffMs for how long the server has put the step off before, in all
+ * @param hasLimit the job ends by a limit of its own: 429 (another export runs) may last till then
+ * @returns the next try; else the failure with which the step is given up
  */
 export function nextTry(
-  error: Pick<AppError, "code" | "retryable" | "retryAt">,
+  error: AppError,
   {
     attempts,
     budget,
+    putOffMs,
+    hasLimit = false,
     now = new Date(),
     random = Math.random,
   }: {
     attempts: number;
     budget: number;
+    putOffMs: number;
+    hasLimit?: boolean;
     now?: Date;
     random?: () => number;
   },
-): { delayMs: number; counted: boolean } | null {
-  if (!error.retryable) return null;
+): NextTry | { givenUp: AppError } {
+  if (!error.retryable) return { givenUp: error };
+  if (error.retryAt) {
+    const wantedMs = error.retryAt.getTime() - now.getTime();
+    const delayMs = Math.max(second / 2, wantedMs, Math.min(longestBackOffMs, putOffMs / 2));
+    const sumMs = putOffMs + delayMs;
+    const endless = hasLimit && error.code === "rate-limited";
+    if (sumMs > longestPutOffMs && !endless) return { givenUp: putOff(error) };
+    return { delayMs, counted: false, putOffMs: sumMs, asked: true };
+  }
   const counted = !uncounted.has(error.code);
-  if (counted && attempts + 1 >= budget) return null;
-  const own = counted ? backOffMs(attempts + 1, random) : Math.round((10 + 20 * random()) * second);
-  const asked = error.retryAt ? error.retryAt.getTime() - now.getTime() : own;
-  return { delayMs: Math.min(longestWaitMs, Math.max(second / 2, asked)), counted };
+  if (counted && attempts + 1 >= budget) return { givenUp: error };
+  const delayMs = counted
+    ? backOffMs(attempts + 1, random)
+    : Math.round((10 + 20 * random()) * second);
+  return { delayMs, counted, putOffMs, asked: false };
 }
+
+/** "We go on by ourselves" would not be true any more. */
+const putOff = (error: AppError) =>
+  new AppError(
+    "put-off",
+    {
+      host: error.params.host ?? "–",
+      hours: longestPutOffMs / (3_600 * second),
+      reason: error.message,
+    },
+    { cause: error, evidence: error.evidence },
+  );

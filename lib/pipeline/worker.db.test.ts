@@ -397,6 +397,57 @@ test("a full disk is waited for: nothing is counted, the row says why, and then 
   expect(await until(jobId, ended)).toMatchObject({ status: "completed", error: null });
 });
 
+test("a file that the server puts off an hour at a time waits as asked, and outlasts the budget of tries", async () => {
+  const { stages } = bulkServer({ files: 1 });
+  const { fetchFile } = stages;
+  let closed = true;
+  let asked = 0;
+  stages.fetchFile = async (file) => {
+    if (!closed) return fetchFile(file);
+    asked += 1;
+    const params = { host: "bulk.example.org", status: 503, reason: "Maintenance" };
+    const retryAt = new Date(Date.now() + 3_600_000);
+    throw new AppError("server-error", params, { retryAt });
+  };
+  const jobId = await newJob();
+  startWorker(stages);
+  for (let tries = 1; tries <= 7; tries += 1) {
+    await until(jobId, () => asked === tries);
+    const waiting = await until(jobId, ({ files }) => files[0]?.error?.asked_until !== undefined);
+    const [file] = waiting.files;
+    const waitMs = Date.parse(file?.error?.asked_until ?? "") - Date.now();
+    expect(waitMs).toBeGreaterThan(3_500_000);
+    expect(waitMs).toBeLessThan(3_700_000);
+    expect(file).toMatchObject({ state: "pending", attempts: 0, error: { code: "server-error" } });
+    expect(waiting.failure?.asked_until).toBe(file?.error?.asked_until);
+    // As if the hour had passed: what it was put off for in all stands beside.
+    await database().pool.query(
+      "UPDATE export_files SET next_run_at = now(), error_details = error_details - 'asked'",
+    );
+  }
+  closed = false;
+  expect(await until(jobId, ended)).toMatchObject({ status: "completed", error: null });
+});
+
+test("a file that the server has put off for a day is given up, with what to do", async () => {
+  const { stages } = bulkServer({ files: 1 });
+  stages.fetchFile = async () => {
+    const retryAt = new Date(Date.now() + 3_600_000);
+    throw new AppError("server-error", { host: "h", status: 503, reason: "r" }, { retryAt });
+  };
+  const jobId = await newJob();
+  startWorker(stages);
+  await until(jobId, ({ files }) => files[0]?.error?.asked_until !== undefined);
+  await database().pool.query(
+    `UPDATE export_files SET next_run_at = now(),
+       error_details = error_details || '{"put_off_ms": 86000000}'`,
+  );
+  const failed = await until(jobId, ended);
+  expect(failed).toMatchObject({ status: "failed", failure: { code: "files-failed" } });
+  expect(failed.files[0]).toMatchObject({ state: "failed", error: { code: "put-off" } });
+  expect(failed.files[0]?.error).not.toHaveProperty("asked_until");
+});
+
 test("a cancelled job stops its download, and its file is not finished by anybody", async () => {
   const { stages } = bulkServer({ files: 1 });
   let broken = false;

@@ -27,11 +27,13 @@ export type Answer = {
 const limitBytes = 256 * 1024 * 1024;
 const mostRefusals = 20;
 const triesForAccidents = 4;
+/** What a server asks for beyond that is not waited for within a step: it is done again when the time has come. */
+const longestWaitMs = 5 * 60_000;
 
 /**
  * One exchange of FHIR JSON: a read or search by GET, a search by POST where `search` is set and the
  * server takes no GET (405; FHIR R4, RESTful API, search). A refused token (401) is renewed once; 429 slows everybody down and waits for
- * as long as the server says; what passes by itself (5xx, a cut connection) is tried again a few
+ * as long as the server says (five minutes at most: then the error says until when); what passes by itself (5xx, a cut connection) is tried again a few
  * times, so that one accident does not cost a whole unit of work.
  * @throws AppError search-refused (`params.status`) for every other refusal, access-refused,
  *   not-fhir; rate-limited, server-error and what `send` throws where patience ends; the signal's reason
@@ -53,6 +55,12 @@ export async function askServer(
       signal?.throwIfAborted();
       if (!(error instanceof AppError)) throw error;
       const { code, params, retryAt, retryable } = error;
+      const nowMs = (deps.now?.() ?? new Date()).getTime();
+      const askedMs = retryAt ? retryAt.getTime() - nowMs : 0;
+      if (askedMs > longestWaitMs) {
+        pace.slower(new Date(nowMs + longestWaitMs));
+        throw error;
+      }
       if (code === "access-refused" && Number(params.status) === 401 && !renewed) {
         renewed = true;
         token = await authorize({ fresh: true });
@@ -61,7 +69,6 @@ export async function askServer(
         pace.slower(retryAt);
       } else if (retryable && code !== "rate-limited" && ++accidents < triesForAccidents) {
         const ownMs = 500 * 2 ** accidents * (0.5 + Math.random() / 2);
-        const askedMs = retryAt ? retryAt.getTime() - (deps.now?.() ?? new Date()).getTime() : 0;
         await pace.sleep(Math.max(ownMs, askedMs), signal);
       } else if (search && !post && code === "search-refused" && Number(params.status) === 405) {
         post = true;

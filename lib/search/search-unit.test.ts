@@ -243,6 +243,16 @@ test("429 makes everybody wait as asked, and nothing is lost", async () => {
   expect(stub.server.pace.limit).toBeLessThan(4);
 });
 
+test.each([429, 503])(
+  "%i with an hour to wait gives the unit back at once: nobody waits so long within a step",
+  async (status) => {
+    const stub = stubServer(() => outcome(status, "Closed", { "Retry-After": "3600" }));
+    const reading = read(unit({ ids: ["a", "b"] }), stub);
+    await expect(reading).rejects.toMatchObject({ retryAt: new Date(3_600_000) });
+    expect(Math.max(0, ...stub.slept)).toBeLessThanOrEqual(300_000);
+  },
+);
+
 test("an accident is tried again; one that stays is the unit's error, and may pass later", async () => {
   let accidents = 2;
   const once = stubServer(() =>

@@ -4,7 +4,7 @@ import { type ClaimedJob, whileJobHeld } from "./claims";
 import { database } from "./client";
 import { addEvent, withoutQuery } from "./events";
 import { LeaseLost } from "./lease-lost";
-import { troubleOf } from "./trouble";
+import { putOffMsSql, type Retry, troubleOf } from "./trouble";
 
 // Documents that resources name by their address. They are no files of the manifest and have a table of
 // their own, so that no sum over files has to tell them apart; leases work as in claims.ts.
@@ -18,6 +18,8 @@ export type ClaimedAttachment = {
   url: string;
   contentType: string | null;
   attempts: number;
+  /** for how long the server has put it off, in all */
+  putOffMs: number;
   /** an earlier claim may have left a part */
   begun: boolean;
   connectionId: string | null;
@@ -132,6 +134,7 @@ const claimSql = `
   WHERE x.id = chosen.id
   RETURNING x.id AS "attachmentId", x.locked_by AS holder, x.job_id AS "jobId",
     x.resource_type AS "resourceType", x.url, x.content_type AS "contentType", x.attempts,
+    ${putOffMsSql("x")} AS "putOffMs",
     chosen.begun, job.connection_id AS "connectionId", job.fhir_base_url AS "fhirBaseUrl",
     job.requires_access_token AS "requiresAccessToken", job.request->'attachments' AS wanted`;
 
@@ -212,13 +215,13 @@ export const storeAttachmentLeft = (
 /** The step failed and will be tried again after `delayMs`. @throws LeaseLost */
 export const storeAttachmentRetry = (
   attachment: ClaimedAttachment,
-  { error, delayMs, counted }: { error: AppError; delayMs: number; counted: boolean },
+  { error, delayMs, counted, ...put }: Retry,
 ): Promise<void> =>
   write(
     attachment,
     `next_run_at = now() + $3 * interval '1 millisecond', attempts = attempts + $4,
      error_code = $5, error_message = $6, error_details = $7`,
-    [delayMs, counted ? 1 : 0, ...troubleOf(error)],
+    [delayMs, counted ? 1 : 0, ...troubleOf(error, put)],
   );
 
 /** It will not come; everything else goes on. @throws LeaseLost */

@@ -6,6 +6,7 @@ import {
 import type { JobPurpose, JobStage } from "@/lib/contract/job";
 import { database } from "./client";
 import { LeaseLost } from "./lease-lost";
+import { putOffMsSql } from "./trouble";
 
 // Who works on what. A claim is one statement: it picks one due row that nobody holds, skips rows
 // that another claim is picking at this moment, and writes holder and end of the lease. Every later
@@ -26,6 +27,8 @@ export type ClaimedJob = {
   /** what it is for in an incremental export; null: an export by itself */
   purpose: JobPurpose | null;
   attempts: number;
+  /** for how long the server has put this step off, in all */
+  putOffMs: number;
   connectionId: string | null;
   fhirBaseUrl: string;
   level: "system" | "patient" | "group";
@@ -49,6 +52,8 @@ export type ClaimedFile = {
   url: string;
   state: "pending" | "downloaded";
   attempts: number;
+  /** for how long the server has put this step off, in all */
+  putOffMs: number;
   /** under BULK_DIR: of a pending file of which something is loaded, the part that it was loaded from */
   path: string | null;
   sizeBytes: number;
@@ -68,6 +73,7 @@ type JobRow = {
   mode_reason: string | null;
   purpose: JobPurpose | null;
   attempts: number;
+  put_off_ms: number;
   connection_id: string | null;
   fhir_base_url: string;
   level: ClaimedJob["level"];
@@ -102,8 +108,8 @@ const claimJobSql = `
     ORDER BY j.next_run_at
     LIMIT 1
     FOR NO KEY UPDATE OF j SKIP LOCKED)
-  RETURNING id, stage, mode, mode_reason, purpose, attempts, connection_id, fhir_base_url, level,
-    group_id, request, status_url, server_progress, attachments_found IS NOT NULL AS settled,
+  RETURNING id, stage, mode, mode_reason, purpose, attempts, ${putOffMsSql("export_jobs")} AS put_off_ms,
+    connection_id, fhir_base_url, level, group_id, request, status_url, server_progress, attachments_found IS NOT NULL AS settled,
     coalesce(extract(epoch FROM now() - kicked_off_at), 0)::float8 AS preparing_seconds`;
 
 /** Small files go together: what is loaded in one transaction has at most so many bytes and files. */
@@ -138,8 +144,8 @@ const claimFilesSql = (state: ClaimedFile["state"], chosen: string, started: str
   UPDATE export_files f SET locked_by = $1, locked_until = now() + make_interval(secs => $2), ${started}
   FROM job, chosen
   WHERE f.id = chosen.id
-  RETURNING f.id, f.job_id, f.file_no, f.kind, f.resource_type, f.url, f.state, f.attempts, f.path,
-    f.size_bytes, f.loaded_bytes, chosen.begun, job.connection_id, job.fhir_base_url, job.status_url,
+  RETURNING f.id, f.job_id, f.file_no, f.kind, f.resource_type, f.url, f.state, f.attempts,
+    ${putOffMsSql("f")} AS put_off_ms, f.path, f.size_bytes, f.loaded_bytes, chosen.begun, job.connection_id, job.fhir_base_url, job.status_url,
     job.requires_access_token`;
 
 const claimDownloadsSql = claimFilesSql(
@@ -173,6 +179,7 @@ const toClaimedJob = (row: JobRow, holder: string): ClaimedJob => ({
   modeReason: row.mode_reason,
   purpose: row.purpose,
   attempts: row.attempts,
+  putOffMs: row.put_off_ms,
   connectionId: row.connection_id,
   fhirBaseUrl: row.fhir_base_url,
   level: row.level,
@@ -214,6 +221,7 @@ export async function claimFiles(
     url: string;
     state: ClaimedFile["state"];
     attempts: number;
+    put_off_ms: number;
     path: string | null;
     size_bytes: string;
     loaded_bytes: string;
@@ -238,6 +246,7 @@ export async function claimFiles(
       url: row.url,
       state: row.state,
       attempts: row.attempts,
+      putOffMs: row.put_off_ms,
       path: row.path,
       sizeBytes: Number(row.size_bytes),
       loadedBytes: Number(row.loaded_bytes),

@@ -104,6 +104,7 @@ export async function createHeldJob(
       modeReason: null,
       purpose: job.purpose ?? null,
       attempts: 0,
+      putOffMs: 0,
       connectionId: job.connectionId,
       fhirBaseUrl: job.fhirBaseUrl,
       level: job.level,

@@ -4,7 +4,7 @@ import { type ClaimedFile, inTransaction, whileFileHeld } from "./claims";
 import { database } from "./client";
 import { addEvent, addEvents, withoutQuery } from "./events";
 import { LeaseLost } from "./lease-lost";
-import { troubleOf } from "./trouble";
+import { type Retry, troubleOf } from "./trouble";
 
 // What a file's step writes at its end: once, in one transaction, fenced, and the lease goes with it.
 
@@ -169,14 +169,14 @@ export function storeMissing(file: ClaimedFile, error: AppError): Promise<void> 
 /** The step failed and will be tried again after `delayMs`. */
 export function storeFileRetry(
   file: ClaimedFile,
-  { error, delayMs, counted }: { error: AppError; delayMs: number; counted: boolean },
+  { error, delayMs, counted, ...put }: Retry,
 ): Promise<void> {
   return whileFileHeld(file, async (client) => {
     await client.query(
       `UPDATE export_files SET next_run_at = now() + $2 * interval '1 millisecond',
          attempts = attempts + $3, error_code = $4, error_message = $5, error_details = $6, ${released}
        WHERE id = $1`,
-      [file.fileId, delayMs, counted ? 1 : 0, ...troubleOf(error)],
+      [file.fileId, delayMs, counted ? 1 : 0, ...troubleOf(error, put)],
     );
     await addEvent(client, file.jobId, file.state === "pending" ? "download_error" : "load_error", {
       ...itemOf(file),

@@ -26,6 +26,7 @@ type FileRow = {
   error_code: string | null;
   error_message: string | null;
   error_details: Details;
+  next_run_at: Date;
 };
 
 const time = (at: Date | null) => at?.toISOString() ?? null;
@@ -50,7 +51,7 @@ const toFileView = (row: FileRow): FileView => ({
   downloaded_at: time(row.downloaded_at),
   load_started_at: time(row.load_started_at),
   loaded_at: time(row.loaded_at),
-  error: errorOf(row.error_code, row.error_message, row.error_details),
+  error: errorOf(row.error_code, row.error_message, row.error_details, row.next_run_at),
 });
 
 /** The state with what somebody is at work on at this moment. */
@@ -73,7 +74,8 @@ const columnsSql = `f.file_no, f.kind, f.resource_type, f.url, ${stateSql} AS st
   f.expected_count::float8 AS expected, f.lines::float8, f.accepted::float8, f.duplicates::float8,
   f.rejected::float8, f.size_bytes::float8, f.loaded_bytes::float8, f.attempts,
   coalesce(tries.retries, 0) AS retries, ${speedSql} AS bytes_per_second, f.download_started_at,
-  f.downloaded_at, f.load_started_at, f.loaded_at, f.error_code, f.error_message, f.error_details`;
+  f.downloaded_at, f.load_started_at, f.loaded_at, f.error_code, f.error_message, f.error_details,
+  f.next_run_at`;
 
 /**
  * A job's files by their numbers.

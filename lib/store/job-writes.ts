@@ -5,7 +5,7 @@ import { type ClaimedJob, whileJobHeld } from "./claims";
 import { mismatchedSql } from "./completeness";
 import { addEvent } from "./events";
 import { type NewFile, type NumberedFile, withNumbers } from "./file-numbers";
-import { troubleOf } from "./trouble";
+import { type Retry, troubleOf } from "./trouble";
 
 // What a job's step writes at its end: once, in one transaction, fenced, and the lease goes with it.
 
@@ -247,14 +247,14 @@ export function storeEnd(
  */
 export function storeJobRetry(
   job: ClaimedJob,
-  { error, delayMs, counted }: { error: AppError; delayMs: number; counted: boolean },
+  { error, delayMs, counted, ...put }: Retry,
 ): Promise<void> {
   return whileJobHeld(job, async (client) => {
     const { rows } = await client.query<Waited>(
       `UPDATE export_jobs SET next_run_at = now() + $2 * interval '1 millisecond',
          attempts = attempts + $3, error_code = $4, error_message = $5, error_details = $6, ${released}
        WHERE id = $1 RETURNING ${awaitedSql}::float8 AS awaited`,
-      [job.jobId, delayMs, counted ? 1 : 0, ...troubleOf(error)],
+      [job.jobId, delayMs, counted ? 1 : 0, ...troubleOf(error, put)],
     );
     const preparing = job.stage === "kickoff" || job.stage === "poll";
     const enough = preparing ? overLimit(job, rows[0]?.awaited ?? 0) : null;

@@ -69,7 +69,7 @@ type SummaryRow = {
   duplicates: number;
   rejected: number;
   size_bytes: number;
-  file_trouble: { code: string; message: string; details: Details } | null;
+  file_trouble: { code: string; message: string; details: Details; next_run_at: string } | null;
   server_errors: number;
 };
 
@@ -91,7 +91,8 @@ const fileSumsSql = `${batchSumsSql},
       coalesce(sum(f.duplicates) FILTER (WHERE f.kind = 'output'), 0)::float8 AS duplicates,
       coalesce(sum(f.size_bytes) FILTER (WHERE f.kind = 'output'), 0)::float8 AS size_bytes,
       (array_agg(jsonb_build_object(
-          'code', f.error_code, 'message', f.error_message, 'details', f.error_details))
+          'code', f.error_code, 'message', f.error_message, 'details', f.error_details,
+          'next_run_at', f.next_run_at))
         FILTER (WHERE f.error_code IS NOT NULL AND f.state IN ('pending', 'downloaded')))[1]
         AS file_trouble`;
 
@@ -156,10 +157,11 @@ const sumsOf = (row: SumsRow) => ({
 
 function toSummary(row: SummaryRow): JobSummary {
   const request = ExportRequest.parse(row.request);
+  const file = row.file_trouble;
   const failure =
-    errorOf(row.error_code, row.error_message, row.error_details) ??
-    (row.file_trouble && (row.stage === "download" || row.stage === "load")
-      ? errorOf(row.file_trouble.code, row.file_trouble.message, row.file_trouble.details)
+    errorOf(row.error_code, row.error_message, row.error_details, row.next_run_at) ??
+    (file && (row.stage === "download" || row.stage === "load")
+      ? errorOf(file.code, file.message, file.details, file.next_run_at)
       : null);
   const totals = {
     files: row.files,
