@@ -1,9 +1,10 @@
 import { createReadStream } from "node:fs";
-import { mkdir, rm } from "node:fs/promises";
+import { mkdir, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { AppError } from "@/lib/errors";
 import { readCapability } from "@/lib/fhir/capability";
+import { isObject, type Json } from "@/lib/fhir/json";
 import type { SearchServer } from "@/lib/search/ask-server";
 import { notesUrl, type SearchNote } from "@/lib/search/notes";
 import { filtersOf, planSearch } from "@/lib/search/plan-search";
@@ -17,7 +18,12 @@ import { log } from "@/lib/settings/log";
 import type { ClaimedJob } from "@/lib/store/claims";
 import type { NewFile } from "@/lib/store/file-numbers";
 import { storeDownloadedJob, storeKickOff, storeManifest } from "@/lib/store/job-writes";
-import { filesOnDisk, storeMoreFiles } from "@/lib/store/search-writes";
+import {
+  filesOnDisk,
+  type OnDisk,
+  storeLoadAgain,
+  storeMoreFiles,
+} from "@/lib/store/search-writes";
 import { bothReasons } from "./reason-to-search";
 import { searchServer } from "./search-server";
 import type { stageFunctions } from "./stage-functions";
@@ -104,6 +110,7 @@ export async function planFromExport(
   authorizeFor: (to?: string) => Authorize,
 ): Promise<void> {
   const patients = new Set<string>();
+  let unidentified = 0;
   const target = path.join(env().BULK_DIR, job.jobId, "members.ndjson");
   await mkdir(path.dirname(target), { recursive: true });
   for (const { kind, url, resourceType } of manifest.files) {
@@ -112,13 +119,31 @@ export async function planFromExport(
     if (manifest.requiresAccessToken) await withToken(authorizeFor(url), fetchWith);
     else await fetchWith(null);
     for await (const line of createInterface({ input: createReadStream(target) })) {
-      const { resourceType: type, id } = JSON.parse(line || "{}") as Record<string, unknown>;
-      if (type === "Patient" && typeof id === "string") patients.add(id);
+      if (line.trim() === "") continue;
+      const resource = resourceOf(line);
+      if (resource?.resourceType === "Patient" && typeof resource.id === "string") {
+        patients.add(resource.id);
+      } else if (resource === null || resource.resourceType === "Patient") unidentified += 1;
     }
   }
   await rm(target, { force: true });
-  const known = { ...nobodyElse, patients: [...patients], date: manifest.transactionTime };
+  if (patients.size === 0 && unidentified > 0) {
+    const reason = `${unidentified} lines of the exported members cannot be read`;
+    throw new AppError("members-unknown", { reason });
+  }
+  const date = manifest.transactionTime;
+  const known = { ...nobodyElse, unidentified, patients: [...patients], date };
   await storePlan(job, stages, searchServer(job, authorizeFor()), known);
+}
+
+/** A line of NDJSON; null where it is none. */
+function resourceOf(line: string): Json | null {
+  try {
+    const resource: unknown = JSON.parse(line.replace(/^\uFEFF/, ""));
+    return isObject(resource) ? resource : null;
+  } catch {
+    return null;
+  }
 }
 
 /** What was asked for; where nothing was, what the server has of a patient and of what it refers to. */
@@ -189,7 +214,7 @@ async function storePlan(
       notes.push({ severity: "information", code: "informational", diagnostics });
     }
     if (known.unidentified > 0) {
-      const diagnostics = `${known.unidentified} members of the group are not named by a reference to this server and were not searched for`;
+      const diagnostics = `${known.unidentified} members of the group are not named so that this server could be asked for them, and were not searched for`;
       notes.push({ severity: "error", code: "incomplete", diagnostics });
     }
     units = planSearch({ ...scope, types: probed.usable, patients: known.patients });
@@ -227,23 +252,47 @@ async function storePlan(
 }
 
 /**
+ * What of a search lies on disk, to be read. Where it does not, the file is loaded again, which has it
+ * searched again, and this step comes again.
+ * @throws AppError file-unreadable
+ */
+async function opened(job: ClaimedJob, { fileId, path: file, sizeBytes }: OnDisk) {
+  const source = path.join(env().BULK_DIR, file ?? "");
+  const found = await stat(source).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return null;
+    throw error;
+  });
+  if (found?.size !== sizeBytes) {
+    await storeLoadAgain(job, fileId);
+    const reason = found ? `${found.size} ≠ ${sizeBytes} bytes` : "ENOENT";
+    throw new AppError("file-unreadable", { path: source, reason });
+  }
+  return createReadStream(source);
+}
+
+/**
  * Every file of a search is there. What the patients' resources refer to outside of them
  * (Practitioner, Organization, …) is read by its id, where such types are wanted: their ids are known
- * only now.
+ * only now, and after a retry those of what came since.
+ * @throws AppError file-unreadable
  */
 export async function endDownload(job: ClaimedJob, authorize: Authorize): Promise<void> {
   if (job.mode !== "search" || job.level === "system") return await storeDownloadedJob(job);
-  const files = await filesOnDisk(job);
-  const read = files.some(({ url }) => readUnit(url).by === "id");
-  const types = read ? [] : await typesOf(job, searchServer(job, authorize));
+  const known = new Set<string>();
+  const toRead: OnDisk[] = [];
+  for (const file of await filesOnDisk(job)) {
+    const { by, type, ids } = readUnit(file.url);
+    // What a resource that is read by its id refers to is not followed further.
+    if (by === "id") for (const id of ids) known.add(`${type}/${id}`);
+    else if (file.isNew && file.path !== null) toRead.push(file);
+  }
+  const types = toRead.length > 0 ? await typesOf(job, searchServer(job, authorize)) : [];
   const wanted = new Set(types.filter((type) => !isPatientType(type)));
   const ids = new Map<string, Set<string>>([...wanted].map((type) => [type, new Set()]));
-  if (wanted.size > 0) {
-    for (const { path: file } of files) {
-      if (file === null) continue;
-      const input = createReadStream(path.join(env().BULK_DIR, file));
-      for await (const line of createInterface({ input })) {
-        for (const { type, id } of referencesIn(line, wanted)) ids.get(type)?.add(id);
+  for (const file of wanted.size > 0 ? toRead : []) {
+    for await (const line of createInterface({ input: await opened(job, file) })) {
+      for (const { type, id } of referencesIn(line, wanted)) {
+        if (!known.has(`${type}/${id}`)) ids.get(type)?.add(id);
       }
     }
   }

@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { appendFile, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { ExportRequest } from "@/lib/contract/export-request";
+import { AppError } from "@/lib/errors";
 import { dropJob } from "@/lib/load/drop-job";
 import { readPrivateKey } from "@/lib/smart-auth/private-key";
 import { database } from "@/lib/store/client";
@@ -201,6 +202,108 @@ test("_since and _typeFilter bring what they bring in bulk", async () => {
   expect(expected.length).toBeGreaterThan(0);
   await searched(await newJob({ ...request, mode: "search" }), expected);
 });
+
+test("a file that is gone from the disk, though loaded, is searched again before what it refers to is read", async () => {
+  const end = startWorker();
+  const request = { resource_types: ["Patient", "Encounter", "Practitioner"], mode: "search" };
+  const undisturbed = await ended(await newJob(request as Partial<ExportRequest>));
+  const expected = await rowsOf(undisturbed.job_id);
+  await end();
+  const { fetchFile } = stageFunctions;
+  const gone: string[] = [];
+  startWorker({
+    ...stageFunctions,
+    fetchFile: async (input, deps) => {
+      const first = path.dirname(input.path);
+      const jobId = path.basename(first);
+      if (gone.length === 0 && path.basename(input.path).startsWith("0002")) {
+        for (;;) {
+          const [file] = (await jobDetail(jobId)).files;
+          if (file?.state === "loaded") break;
+          await sleep(20);
+        }
+        gone.push("0001.output.Patient.ndjson");
+        await rm(path.join(first, "0001.output.Patient.ndjson"));
+      }
+      return fetchFile(input, deps);
+    },
+  });
+  const jobId = await newJob(request as Partial<ExportRequest>);
+  const job = await searched(jobId, expected);
+  expect(gone).toHaveLength(1);
+  expect(job.completeness).toBe("complete");
+  expect(await readdir(path.join(bulkDir, jobId))).toContain("0001.output.Patient.ndjson");
+});
+
+test("what only a piece refers to that came with a retry is read as well", async () => {
+  const end = startWorker();
+  const request = { resource_types: ["Patient", "Encounter", "Practitioner"], mode: "search" };
+  const expected = await rowsOf(
+    (await ended(await newJob(request as Partial<ExportRequest>))).job_id,
+  );
+  await end();
+  let broken = true;
+  startWorker({
+    ...stageFunctions,
+    fetchFile: async (input, deps) => {
+      const piece = path.basename(input.path);
+      // All pieces that refer to a Practitioner but one come at first.
+      if (broken && piece.includes(".Encounter.")) {
+        const params = { status: 403, reason: "Not now" };
+        throw new AppError("download-refused", params, { retryable: false });
+      }
+      return stageFunctions.fetchFile(input, deps);
+    },
+  });
+  const jobId = await newJob(request as Partial<ExportRequest>);
+  expect(await ended(jobId)).toMatchObject({ status: "failed", failure: { code: "files-failed" } });
+  broken = false;
+  await retryJob(jobId, { label: "test" });
+  await searched(jobId, expected);
+});
+
+test.each(["one line", "every line"])(
+  "members whose export has %s that is no JSON: nobody is lost silently",
+  async (which) => {
+    const end = startWorker();
+    const request = { resource_types: ["Patient", "Encounter"] };
+    const expected = await bulkRows(request);
+    await end();
+    sandbox.faults = {
+      membership: "criteria",
+      searchIgnores: ["_has:Group:member:_id"],
+      selfLinkEchoes: true,
+    };
+    let broken = true;
+    startWorker({
+      ...stageFunctions,
+      fetchFile: async (input, deps) => {
+        const fetched = await stageFunctions.fetchFile(input, deps);
+        if (broken && input.path.endsWith("members.ndjson")) {
+          const text = "null\n\n{half a line\n";
+          if (which === "one line") await appendFile(input.path, text);
+          else await writeFile(input.path, text);
+        }
+        return fetched;
+      },
+    });
+    const jobId = await newJob({ ...request, mode: "search" });
+    if (which === "one line") {
+      const job = await searched(jobId, expected);
+      expect(job.completeness).toBe("incomplete");
+      expect(job.outcomes).toMatchObject([{ severity: "error", code: "incomplete" }]);
+      expect(job.outcomes[0]?.diagnostics).toMatch(/^2 members of the group/);
+      return;
+    }
+    const failed = await ended(jobId);
+    expect(failed).toMatchObject({ status: "failed", failure: { code: "members-unknown" } });
+    expect(failed.error).toContain("2 lines");
+    expect(failed.error).not.toContain("half a line");
+    broken = false;
+    await retryJob(jobId, { label: "test" });
+    await searched(jobId, expected);
+  },
+);
 
 test("a worker that is stopped in the middle of it loses nothing, and nothing comes twice", async () => {
   const end = startWorker();

@@ -52,7 +52,10 @@ export async function readMembers(
       const entity = referenceOf(member.entity, server.fhirBaseUrl);
       if (!entity) counts.unidentified += 1;
       else if (entity.type === "Patient") patients.add(entity.id);
-      else if (entity.type === "Group" && known.size < mostGroups) known.add(entity.id);
+      else if (entity.type === "Group" && !known.has(entity.id)) {
+        if (known.size < mostGroups) known.add(entity.id);
+        else counts.unidentified += 1;
+      }
     }
     if (members.length > 0 || (typeof group !== "string" && isEmpty(group))) continue;
     const found = await membersBySearch(id, server, deps);

@@ -33,6 +33,8 @@ test.each<Partial<SearchUnit>>([
   { by: "id", type: "Organization" },
   { by: "all", ids: [] },
   { since: "2026-01-01T00:00:00+02:00", until: "2026-02-01T00:00:00Z" },
+  { ids: ["a,b", "c&_id=d", "e f", "ä", "%2C", "../g"] },
+  { by: "id", type: "Practitioner", ids: ["1|2", "patient=3"], since: "2026-01-01T00:00:00Z" },
   { filters: ["category=laboratory,vital-signs&status=final", "code=http://loinc.org|1-2"] },
 ])("the address of a unit says all of it (%#)", (fields) => {
   expect(readUnit(unitUrl(unit(fields)))).toEqual(unit(fields));

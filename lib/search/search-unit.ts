@@ -33,8 +33,9 @@ export function unitUrl(unit: SearchUnit): string {
   if (unit.until) query.set("_until", unit.until);
   for (const filter of unit.filters) query.append("_typeFilter", filter);
   const rest = query.toString();
-  const ids =
-    unit.by === "all" ? "" : `${unit.by === "id" ? "_id" : "patient"}=${unit.ids.join(",")}`;
+  // Ids are the server's words, and some servers' have other characters than FHIR allows.
+  const named = unit.ids.map(encodeURIComponent).join(",");
+  const ids = unit.by === "all" ? "" : `${unit.by === "id" ? "_id" : "patient"}=${named}`;
   const text = [ids, rest].filter(Boolean).join("&");
   return `${scheme}${unit.type}${text ? `?${text}` : ""}`;
 }
@@ -43,12 +44,11 @@ export function unitUrl(unit: SearchUnit): string {
 export function readUnit(url: string): SearchUnit {
   const [type = "", text = ""] = url.slice(scheme.length).split(/\?(.*)/s);
   const query = new URLSearchParams(text);
-  const by = query.has("patient") ? "patient" : query.has("_id") ? "id" : "all";
-  const ids = query.get(by === "id" ? "_id" : "patient") ?? "";
+  const [, parameter, ids = ""] = /^(patient|_id)=([^&]*)/.exec(text) ?? [];
   return {
     type,
-    by,
-    ids: ids.split(",").filter(Boolean),
+    by: parameter === "patient" ? "patient" : parameter === "_id" ? "id" : "all",
+    ids: ids.split(",").filter(Boolean).map(decodeURIComponent),
     since: query.get("_since"),
     until: query.get("_until"),
     filters: query.getAll("_typeFilter"),

@@ -55,14 +55,39 @@ export function storeExpected(file: ClaimedFile, expected: number | null): Promi
   });
 }
 
+/** A file of a search: its unit, and where under BULK_DIR it lies once it is there. */
+export type OnDisk = {
+  fileId: string;
+  url: string;
+  path: string | null;
+  sizeBytes: number;
+  /** came after the last look at what the files refer to */
+  isNew: boolean;
+};
+
 /** The files of a job as a search looks at them: what of it lies on disk, and what was planned. */
-export async function filesOnDisk(
-  job: Pick<ClaimedJob, "jobId">,
-): Promise<{ url: string; path: string | null }[]> {
-  const { rows } = await database().pool.query<{ url: string; path: string | null }>(
-    `SELECT url, CASE WHEN downloaded_at IS NOT NULL THEN path END AS path
+export async function filesOnDisk(job: Pick<ClaimedJob, "jobId">): Promise<OnDisk[]> {
+  const { rows } = await database().pool.query<OnDisk>(
+    `SELECT id AS "fileId", url, CASE WHEN downloaded_at IS NOT NULL AND state <> 'failed' THEN path END AS path,
+       size_bytes::float8 AS "sizeBytes",
+       coalesce(downloaded_at > (SELECT max(at) FROM export_events
+         WHERE job_id = $1 AND event = 'search_references'), true) AS "isNew"
      FROM export_files WHERE job_id = $1 AND kind = 'output' ORDER BY file_no`,
     [job.jobId],
   );
   return rows;
+}
+
+/**
+ * A file that was loaded is not on disk any more, though something of it is needed: it is due for its load
+ * again, which has it fetched anew.
+ */
+export function storeLoadAgain(job: ClaimedJob, fileId: string): Promise<void> {
+  return whileJobHeld(job, async (client) => {
+    await client.query(
+      `UPDATE export_files SET state = 'downloaded', next_run_at = now()
+       WHERE id = $1 AND state = 'loaded'`,
+      [fileId],
+    );
+  });
 }
