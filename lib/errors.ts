@@ -62,6 +62,7 @@ const kinds: Record<ErrorCode, Kind> = {
   "timeout-exceeded": { status: 504, retryable: true },
   "server-error": upstreamTransient,
   "rate-limited": { status: 503, retryable: true },
+  "encoding-unknown": upstream,
   "put-off": { status: 504, retryable: false },
   "not-fhir": upstream,
   "discovery-failed": upstream,

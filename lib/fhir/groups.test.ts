@@ -53,6 +53,24 @@ test("a server that does not know of the TLS before it is asked for its next pag
   expect(found).toHaveLength(1);
 });
 
+test("pages of groups are read up to a sum, however many there are", async () => {
+  const padding = "x".repeat(50 * 1024 * 1024);
+  let pages = 0;
+  const error = await failure(
+    listGroups(
+      { fhirBaseUrl, token: null },
+      {
+        fetch: async () => {
+          pages += 1;
+          return bundle([{ resourceType: "Group", id: `g${pages}`, padding }], `?page=${pages}`)();
+        },
+      },
+    ),
+  );
+  expect(error.code).toBe("not-fhir");
+  expect(pages).toBe(6);
+});
+
 test("a server without groups has none", async () => {
   const page = () => Response.json({ resourceType: "Bundle" });
   expect(await groups({ "https://x.org/fhir/Group": page })).toEqual([]);

@@ -13,6 +13,8 @@ export type ServerGroup = {
 };
 
 const maximumPages = 100;
+/** Of all pages: lists of groups come with the groups' members. */
+const maximumBytes = 256 * 1024 * 1024;
 
 /**
  * Every group that the server lists, in its order: `GET [base]/Group`, following `next` links on
@@ -27,13 +29,14 @@ export async function listGroups(
   const now = deps.now?.() ?? new Date();
   const groups = new Map<string, ServerGroup>();
   const visited = new Set<string>();
+  const room = { bytes: maximumBytes };
   let url: string | null = `${server.fhirBaseUrl}/Group`;
   while (url) {
     if (visited.size === maximumPages || visited.has(url)) {
       throw new AppError("groups-not-listed", { reason: "endless" });
     }
     visited.add(url);
-    const bundle = await ask(url, server, now, deps);
+    const bundle = await ask(url, server, now, deps, room);
     if (!isObject(bundle) || bundle.resourceType !== "Bundle") {
       throw new AppError("groups-not-listed", { reason: "not_bundle" });
     }
@@ -66,6 +69,7 @@ async function ask(
   server: { token: string | null; signal?: AbortSignal },
   now: Date,
   deps: Deps,
+  room?: { bytes: number },
 ): Promise<unknown> {
   const headers = { Accept: "application/fhir+json" };
   const response = await send({ url, token: server.token, headers, signal: server.signal }, deps);
@@ -82,7 +86,7 @@ async function ask(
       )
     );
   }
-  return readJson(response);
+  return readJson(response, room);
 }
 
 function groupOf(resource: unknown): ServerGroup | null {

@@ -35,7 +35,9 @@ test("a web page, and more than the limit, are refused without the query of the 
     [answer("<html>", "text/html; charset=utf-8"), "text/html"],
     [answer(`"${"x".repeat(3 * 1024 * 1024)}"`), "> 1 MB"],
   ] as const) {
-    const error = await readJson(response, 1024 * 1024).catch((caught: unknown) => caught);
+    const error = await readJson(response, { bytes: 1024 * 1024 }).catch(
+      (caught: unknown) => caught,
+    );
     expect(error).toBeInstanceOf(AppError);
     expect((error as AppError).params).toEqual({ url: "https://fhir.example/x", contentType });
   }

@@ -18,14 +18,17 @@ const storableIn = (_name: string, value: unknown) => {
 /**
  * The body as JSON, whatever its Content-Type claims (servers label FHIR as text/json and worse).
  * What no database can hold of its texts is left out: manifests and capabilities are kept.
- * @param limitBytes more than that is refused; a manifest of 20,000 files has 8 MB
+ * @param room more than these bytes are refused; what is read is taken off, so that several answers may
+ *   share one; a manifest of 20,000 files has 8 MB
  * @throws AppError not-fhir where it is a web page, another format or larger; as `readText`
  */
 export async function readJson(
   response: Response,
-  limitBytes = 64 * 1024 * 1024,
+  room = { bytes: 64 * 1024 * 1024 },
 ): Promise<unknown> {
-  const { text, whole } = await readText(response, limitBytes);
+  const limitBytes = room.bytes;
+  const { text, whole, bytes } = await readText(response, limitBytes);
+  room.bytes -= bytes;
   try {
     if (!whole) throw new RangeError(`more than ${limitBytes} bytes`);
     return JSON.parse(text.replace(/^\uFEFF/, ""), suspicious.test(text) ? storableIn : undefined);

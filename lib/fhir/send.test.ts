@@ -1,8 +1,9 @@
 import { type AddressInfo, createServer as createTcpServer } from "node:net";
-import { expect, test } from "vitest";
+import { deflateSync, gzipSync } from "node:zlib";
+import { expect, onTestFinished, test } from "vitest";
 import type { AppError } from "@/lib/errors";
 import { readJson } from "./read-json";
-import { send } from "./send";
+import { readTimeout, send, setReadTimeout } from "./send";
 import { serveForTests } from "./serve-for-tests";
 
 const failure = (promise: Promise<unknown>) =>
@@ -95,6 +96,58 @@ test("any status is an answer", async () => {
   expect([response.status, await response.text()]).toEqual([503, "later"]);
 });
 
+test("a status that HTTP does not have is an error of the server, not a cut connection", async () => {
+  const server = await serveForTests((_request, response) => response.writeHead(799).end("odd"));
+  const error = await failure(send({ url: server }));
+  expect([error.code, error.params.status, error.retryable]).toEqual(["server-error", 799, true]);
+});
+
+test.each(["zstd", "x-foo", "gzip, x-foo"])(
+  "a body that is compressed as %s is refused by that name, and an error is still one",
+  async (encoding) => {
+    const server = await serveForTests((request, response) => {
+      const status = request.url === "/gone" ? 404 : 200;
+      response.writeHead(status, { "content-encoding": encoding }).end("no letters");
+    });
+    const error = await failure(send({ url: `${server}/file` }));
+    expect(error.code).toBe("encoding-unknown");
+    expect(error.message).toContain(`“${encoding}”`);
+    expect((await send({ url: `${server}/gone` })).status).toBe(404);
+  },
+);
+
+test("a body that is compressed twice, or not at all by name, is read", async () => {
+  const server = await serveForTests((request, response) => {
+    const twice = request.url === "/twice";
+    const encoding = twice ? "deflate, gzip" : "identity";
+    response
+      .writeHead(200, { "content-encoding": encoding })
+      .end(twice ? gzipSync(deflateSync("text")) : "text");
+  });
+  expect(await (await send({ url: `${server}/twice` })).text()).toBe("text");
+  expect(await (await send({ url: `${server}/plain` })).text()).toBe("text");
+});
+
+test("a token that no header can carry is told without it", async () => {
+  const error = await failure(send({ url: "https://x.org", token: "secret\nX-Other: 1" }));
+  expect(error.code).toBe("bearer-refused");
+  expect(JSON.stringify([error.message, error.params, String(error.cause)])).not.toMatch(/secret/);
+});
+
+test("a body that drips for ever is a timeout", async () => {
+  let drip: NodeJS.Timeout | undefined;
+  onTestFinished(() => clearInterval(drip));
+  const server = await serveForTests((_request, response) => {
+    response.writeHead(200).write("[");
+    drip = setInterval(() => response.write(" "), 10);
+  });
+  const before = readTimeout();
+  onTestFinished(() => setReadTimeout(before));
+  setReadTimeout(100);
+  const error = await failure(readJson(await send({ url: server })));
+  expect(error.code).toBe("timeout-exceeded");
+});
+
 test("silence before the headers is a timeout, in the words that people search for", async () => {
   const server = await serveForTests(() => {});
   const error = await failure(send({ url: server, readTimeoutMs: 1_000 }));
@@ -167,6 +220,7 @@ test("JSON is read whatever it is called; a page or too much of it is refused", 
   const error = await failure(readJson(page("<html>", "text/html; charset=utf-8")));
   expect(error.params).toEqual({ url: "https://x.org/fhir/metadata", contentType: "text/html" });
   expect(
-    (await failure(readJson(page(`"${"x".repeat(5000)}"`, "application/json"), 1000))).code,
+    (await failure(readJson(page(`"${"x".repeat(5000)}"`, "application/json"), { bytes: 1000 })))
+      .code,
   ).toBe("not-fhir");
 });

@@ -1,3 +1,4 @@
+import { STATUS_CODES } from "node:http";
 import { pipeline, type Readable, type Transform } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 import { Agent, request } from "undici";
@@ -65,8 +66,27 @@ function overTheNetwork(readTimeoutMs: number): Fetch {
       await body.dump();
       return new Response(null, { status: statusCode, headers: fields });
     }
-    const stream = decoded(body, new Headers(fields));
-    return new Response(toWeb(stream), { status: statusCode, headers: fields });
+    const { host } = new URL(url);
+    // RFC 9110, 15: a status that HTTP does not have is to be taken for a 5xx.
+    if (statusCode < 200 || statusCode > 599) {
+      body.on("error", () => {}).destroy();
+      const reason = STATUS_CODES[statusCode] ?? "no status of HTTP";
+      throw new AppError("server-error", { host, status: statusCode, reason });
+    }
+    const answered = new Headers(fields);
+    const encodings = encodingsOf(answered);
+    if (encodings.length === 0) answered.delete("content-encoding");
+    const known = encodings.every((encoding) => decoders.has(encoding));
+    // Of an error its status tells, whatever its body is.
+    if (!known && statusCode < 400) {
+      body.on("error", () => {}).destroy();
+      throw new AppError("encoding-unknown", {
+        host,
+        encoding: encodings.join(", ").slice(0, 100),
+      });
+    }
+    const stream = known ? decoded(body, encodings, answered) : body;
+    return new Response(toWeb(stream), { status: statusCode, headers: answered });
   };
 }
 
@@ -77,12 +97,19 @@ const decoders = new Map<string, () => Transform>([
   ["br", createBrotliDecompress],
 ]);
 
-function decoded(body: Readable, headers: Headers): Readable {
-  const decoder = decoders.get(headers.get("content-encoding")?.trim().toLowerCase() ?? "");
-  if (!decoder || headers.get("content-length") === "0") return body;
+/** What the body is compressed with, in the order in which that was done (RFC 9110, 8.4). */
+const encodingsOf = (headers: Headers): string[] =>
+  (headers.get("content-encoding") ?? "")
+    .split(",")
+    .map((encoding) => encoding.trim().toLowerCase())
+    .filter((encoding) => encoding !== "" && encoding !== "identity");
+
+function decoded(body: Readable, encodings: string[], headers: Headers): Readable {
+  if (encodings.length === 0 || headers.get("content-length") === "0") return body;
   body.on("error", () => {});
+  const steps = encodings.reverse().flatMap((encoding) => decoders.get(encoding)?.() ?? []);
   // The reader of the result meets whatever goes wrong on either side.
-  return pipeline(body, decoder(), () => {});
+  return pipeline([body, ...steps], () => {}) as unknown as Readable;
 }
 
 /**
@@ -114,7 +141,8 @@ function toWeb(stream: Readable): ReadableStream<Uint8Array> {
  * a signed link or a stranger's (Bulk Data Access, Security; Cerner answers files with such a 307).
  * What changes something (POST, DELETE) never goes to another origin, and nothing goes from https to http.
  * @throws AppError url-invalid, host-unreachable, certificate-refused, timeout-exceeded,
- *   connection-cut; the signal's own reason where it was aborted
+ *   connection-cut, encoding-unknown, server-error (a status above 599), bearer-refused (a token that no
+ *   header can carry); the signal's own reason where it was aborted
  */
 export async function send(wanted: SendRequest, deps: Deps = {}): Promise<Response> {
   const readTimeoutMs = wanted.readTimeoutMs ?? defaultReadTimeoutMs;
@@ -127,7 +155,13 @@ export async function send(wanted: SendRequest, deps: Deps = {}): Promise<Respon
     "Accept-Encoding": "gzip",
     ...wanted.headers,
   });
-  if (wanted.token) headers.set("Authorization", `Bearer ${wanted.token}`);
+  if (wanted.token) {
+    // The error of Headers would quote it.
+    if (!/^[\x21-\x7e]+$/.test(wanted.token)) {
+      throw new AppError("bearer-refused", { host: url.host });
+    }
+    headers.set("Authorization", `Bearer ${wanted.token}`);
+  }
 
   for (let hops = 0; ; hops++) {
     const response = await once(

@@ -46,7 +46,10 @@ export async function discover(
       deps,
     );
     if (response.ok) {
-      const body = (await readJson(response, 1024 * 1024)) as Record<string, unknown> | null;
+      const body = (await readJson(response, { bytes: 1024 * 1024 })) as Record<
+        string,
+        unknown
+      > | null;
       const endpoint = body?.token_endpoint;
       const tokenUrl =
         typeof endpoint === "string" && endpoint !== "" && URL.canParse(endpoint, base)
