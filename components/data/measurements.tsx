@@ -4,6 +4,7 @@ import { Paper, SegmentedControl, Stack, Text, Title, UnstyledButton } from "@ma
 import { useState } from "react";
 import { useFormatter, useTranslations } from "use-intl";
 import { Sparkline } from "@/components/charts/sparkline";
+import { unitText } from "@/components/format/unit-text";
 import type { PatientFinding, PatientMeasurement } from "@/lib/contract/patient";
 import classes from "./data.module.css";
 import { outsideOf } from "./outside-of";
@@ -53,7 +54,7 @@ function MeasurementCard({
             {value}
           </Text>
           <Text span size="xs" c="dimmed">
-            {unit ?? ""}
+            {unit ? unitText(unit) : ""}
           </Text>
           {outside ? (
             <Text span size="xs" fw={600} className={classes.outside}>

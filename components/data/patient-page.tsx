@@ -268,6 +268,7 @@ export function PatientPage({ patientId }: { patientId: string }) {
     const others = resources.filter(
       ({ type }) => type !== "AllergyIntolerance" && type !== "DocumentReference",
     );
+    const beside = Boolean(documents) || summary.attachments.total > 0 || others.length > 0;
     const lanes = lanesOf(summary);
     const dated = lanes.some(({ marks }) => marks.length > 0);
     const until = patient?.deceased_at ? Date.parse(patient.deceased_at) : Date.now();
@@ -367,12 +368,13 @@ export function PatientPage({ patientId }: { patientId: string }) {
             onEnlarge={(one) => set({ trend: keyOf(one) })}
             onOpen={(finding) => show({ type: "Observation", ...finding })}
           />
-          <div className={classes.two}>
+          <div className={beside ? classes.two : undefined}>
             <Section title={t("timeline")} count={countOf("Encounter")}>
               <EncounterTimeline
                 summary={summary}
                 tableHref={tableHref("Encounter")}
                 onOpen={show}
+                wide={!beside}
               />
             </Section>
             <Stack gap="md" miw={0}>

@@ -3,6 +3,7 @@
 import { Anchor, Skeleton, Table, Text, UnstyledButton } from "@mantine/core";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "use-intl";
+import { unitText } from "@/components/format/unit-text";
 import { Link } from "@/components/frame/link";
 import type { DataRow } from "@/lib/contract/data";
 import classes from "./data.module.css";
@@ -134,7 +135,7 @@ export function RowsTable({
               ) : null}
               {columns.map((column) => {
                 const { value, unit } = read(row, column);
-                const text = `${textOf(column, value)}${unit ? ` ${unit}` : ""}`;
+                const text = `${textOf(column, value)}${unit ? ` ${unitText(unit)}` : ""}`;
                 return (
                   <Table.Td key={column} ta={isNumber(column) ? "right" : undefined}>
                     {ofPatients && column === nameColumn ? (

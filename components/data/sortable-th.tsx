@@ -35,13 +35,13 @@ export function SortableTh({
       scope="col"
       aria-sort={own === null ? "none" : own === "asc" ? "ascending" : "descending"}
     >
-      <UnstyledButton
-        className={classes.sort}
-        data-own={own !== null || undefined}
-        onClick={() => sort.onChange({ by, order: next })}
-      >
+      <UnstyledButton className={classes.sort} onClick={() => sort.onChange({ by, order: next })}>
         {children}
-        <Icon size={14} aria-hidden />
+        <Icon
+          size={14}
+          aria-hidden
+          color={own === null ? "var(--mantine-color-placeholder)" : undefined}
+        />
       </UnstyledButton>
     </Table.Th>
   );

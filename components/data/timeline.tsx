@@ -89,9 +89,12 @@ export function EncounterTimeline({
   summary,
   tableHref,
   onOpen,
+  wide = false,
 }: {
   summary: PatientSummary;
   tableHref: string;
+  /** it has the whole width of the page: years stand beside each other */
+  wide?: boolean;
   onOpen: (resource: Opened) => void;
 }) {
   const t = useTranslations("data.person");
@@ -111,81 +114,83 @@ export function EncounterTimeline({
     );
   return (
     <>
-      {[...new Set(shown.map(({ at }) => yearOf(at)))].map((year) => (
-        <section key={year} aria-label={year} className={classes.year}>
-          <Title order={3} size="h6" className="numbers" c="dimmed" mb={8}>
-            {year}
-          </Title>
-          <Line bulletSize={12} lineWidth={2} active={-1}>
-            {shown
-              .filter(({ at }) => yearOf(at) === year)
-              .map((stop) => {
-                const title = stop.title || typeName(stop.type);
-                const day = stop.at
-                  ? format.dateTime(new Date(stop.at), { day: "numeric", month: "short" })
-                  : "";
-                const lastDay =
-                  stop.end && stop.at && stop.end.slice(0, 10) !== stop.at.slice(0, 10)
-                    ? ` – ${textOf("end_at", stop.end.slice(0, 10))}`
+      <div className={wide ? classes.years : undefined}>
+        {[...new Set(shown.map(({ at }) => yearOf(at)))].map((year) => (
+          <section key={year} aria-label={year} className={classes.year}>
+            <Title order={3} size="h6" className="numbers" c="dimmed" mb={8}>
+              {year}
+            </Title>
+            <Line bulletSize={12} lineWidth={2} active={-1}>
+              {shown
+                .filter(({ at }) => yearOf(at) === year)
+                .map((stop) => {
+                  const title = stop.title || typeName(stop.type);
+                  const day = stop.at
+                    ? format.dateTime(new Date(stop.at), { day: "numeric", month: "short" })
                     : "";
-                return (
-                  <Line.Item
-                    key={`${stop.type} ${stop.job_id} ${stop.id}`}
-                    title={
-                      <Group gap={8} component="span">
-                        <Text span size="xs" c="dimmed" className="numbers">
-                          {day}
-                          {lastDay}
-                        </Text>
-                        {stop.badge ? (
-                          <Pill color="blue" size="sm">
-                            {textOf("class_code", stop.badge)}
-                          </Pill>
-                        ) : stop.type === "Encounter" ? null : (
-                          <Pill color="gray" size="sm">
-                            {typeName(stop.type)}
-                          </Pill>
-                        )}
-                      </Group>
-                    }
-                  >
-                    <Anchor
-                      component="button"
-                      type="button"
-                      size="sm"
-                      c="inherit"
-                      ta="left"
-                      onClick={() => onOpen(stop)}
-                      title={t("open")}
+                  const lastDay =
+                    stop.end && stop.at && stop.end.slice(0, 10) !== stop.at.slice(0, 10)
+                      ? ` – ${textOf("end_at", stop.end.slice(0, 10))}`
+                      : "";
+                  return (
+                    <Line.Item
+                      key={`${stop.type} ${stop.job_id} ${stop.id}`}
+                      title={
+                        <Group gap={8} component="span">
+                          <Text span size="xs" c="dimmed" className="numbers">
+                            {day}
+                            {lastDay}
+                          </Text>
+                          {stop.badge ? (
+                            <Pill color="blue" size="sm">
+                              {textOf("class_code", stop.badge)}
+                            </Pill>
+                          ) : stop.type === "Encounter" ? null : (
+                            <Pill color="gray" size="sm">
+                              {typeName(stop.type)}
+                            </Pill>
+                          )}
+                        </Group>
+                      }
                     >
-                      {title}
-                    </Anchor>
-                    {stop.events.length > 0 ? (
-                      <ul className={classes.events}>
-                        {stop.events.map((event) => (
-                          <li key={`${event.type} ${event.id}`}>
-                            <UnstyledButton
-                              className={classes.event}
-                              onClick={() => onOpen(event)}
-                              title={t("open")}
-                            >
-                              <Text span c="dimmed" size="xs">
-                                {typeName(event.type)}
-                              </Text>{" "}
-                              <Text span size="sm">
-                                {event.title}
-                              </Text>
-                            </UnstyledButton>
-                          </li>
-                        ))}
-                      </ul>
-                    ) : null}
-                  </Line.Item>
-                );
-              })}
-          </Line>
-        </section>
-      ))}
+                      <Anchor
+                        component="button"
+                        type="button"
+                        size="sm"
+                        c="inherit"
+                        ta="left"
+                        onClick={() => onOpen(stop)}
+                        title={t("open")}
+                      >
+                        {title}
+                      </Anchor>
+                      {stop.events.length > 0 ? (
+                        <ul className={classes.events}>
+                          {stop.events.map((event) => (
+                            <li key={`${event.type} ${event.id}`}>
+                              <UnstyledButton
+                                className={classes.event}
+                                onClick={() => onOpen(event)}
+                                title={t("open")}
+                              >
+                                <Text span c="dimmed" size="xs">
+                                  {typeName(event.type)}
+                                </Text>{" "}
+                                <Text span size="sm">
+                                  {event.title}
+                                </Text>
+                              </UnstyledButton>
+                            </li>
+                          ))}
+                        </ul>
+                      ) : null}
+                    </Line.Item>
+                  );
+                })}
+            </Line>
+          </section>
+        ))}
+      </div>
       <Group gap="sm" mt="sm">
         {stops.length > most ? (
           <Button variant="default" size="xs" onClick={() => setMost(most + 4 * step)}>

@@ -6,6 +6,7 @@ import { useFormatter, useTranslations } from "use-intl";
 import { ValueLines } from "@/components/charts/value-lines";
 import { Loaded } from "@/components/feedback/loaded";
 import { codeSystemName } from "@/components/format/code-system-name";
+import { unitText } from "@/components/format/unit-text";
 import { type PatientView, usePatientTrend } from "@/lib/browser/data-queries";
 import type { PatientMeasurement, PatientTrend } from "@/lib/contract/patient";
 import classes from "./data.module.css";
@@ -75,7 +76,7 @@ export function TrendModal({
               count: shown,
               from: format.dateTime(new Date(first.at), { dateStyle: "medium" }),
               to: format.dateTime(new Date(last.at), { dateStyle: "medium" }),
-              last: `${last.values.map(number).join("/")} ${unit ?? ""}`,
+              last: `${last.values.map(number).join("/")} ${unit ? unitText(unit) : ""}`,
             })}
             lines={lines.map((line) => ({
               name: nameOf(line),
@@ -83,7 +84,7 @@ export function TrendModal({
                 .map(({ at, value }): [number, number] => [Date.parse(at), value])
                 .toReversed(),
             }))}
-            unit={unit ?? ""}
+            unit={unit ? unitText(unit) : ""}
             range={range}
             height={320}
           />
@@ -101,7 +102,7 @@ export function TrendModal({
                   {lines.map((line) => (
                     <Table.Th key={line.code} scope="col" ta="right">
                       {lines.length > 1 ? nameOf(line) : t("value")}
-                      {unit ? ` (${unit})` : ""}
+                      {unit ? ` (${unitText(unit)})` : ""}
                     </Table.Th>
                   ))}
                   <Table.Th scope="col">{t("source")}</Table.Th>
