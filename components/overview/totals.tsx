@@ -13,12 +13,11 @@ export function Totals({ totals }: { totals: Overview["totals"] }) {
   const bytes = useBytes();
   const cards = [
     { name: "patients", value: format.number(totals.patients), href: "/data", more: null },
-    { name: "resources", value: format.number(totals.resources), href: "/visualize", more: null },
     {
-      name: "attachments",
-      value: format.number(totals.attachments),
-      href: "/data?type=DocumentReference",
-      more: null,
+      name: "resources",
+      value: format.number(totals.resources),
+      href: "/visualize",
+      more: totals.attachments > 0 ? t("attachments-more", { count: totals.attachments }) : null,
     },
     { name: "jobs", value: format.number(totals.jobs), href: "/jobs", more: null },
     {
@@ -31,9 +30,9 @@ export function Totals({ totals }: { totals: Overview["totals"] }) {
       }),
     },
   ] as const;
-  const explained = ["patients", "resources", "attachments", "storage"];
+  const explained = ["patients", "resources", "storage"];
   return (
-    <SimpleGrid cols={{ base: 2, sm: 3, lg: 5 }} spacing="md">
+    <SimpleGrid cols={{ base: 2, md: 4 }} spacing="md">
       {cards.map(({ name, value, href, more }) => (
         <Tooltip
           key={name}
