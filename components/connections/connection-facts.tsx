@@ -4,6 +4,7 @@ import { Anchor, Code, Paper, Stack, Text, Title } from "@mantine/core";
 import type { ReactNode } from "react";
 import { useTranslations } from "use-intl";
 import { RelativeTime } from "@/components/format/relative-time";
+import { useActorName } from "@/components/format/use-actor-name";
 import { Link } from "@/components/frame/link";
 import type { ConnectionView } from "@/lib/contract/connection";
 import { signInOf } from "./connection-values";
@@ -12,6 +13,7 @@ import { KeyFacts } from "./key-facts";
 /** Address, sign-in, key and what the server said of itself. */
 export function ConnectionFacts({ connection }: { connection: ConnectionView }) {
   const t = useTranslations("connections");
+  const actorName = useActorName();
   const smart = connection.auth === "smart";
   const fact = (name: string, value: ReactNode) => (
     <div>
@@ -81,7 +83,9 @@ export function ConnectionFacts({ connection }: { connection: ConnectionView }) 
           "created",
           <>
             <RelativeTime at={connection.created_at} />
-            {connection.created_by ? ` · ${t("facts.by", { who: connection.created_by })}` : ""}
+            {connection.created_by
+              ? ` · ${t("facts.by", { who: actorName(connection.created_by) })}`
+              : ""}
           </>,
         )}
       </Stack>

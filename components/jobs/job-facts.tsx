@@ -5,6 +5,7 @@ import type { ReactNode } from "react";
 import { useFormatter, useTranslations } from "use-intl";
 import { RelativeTime } from "@/components/format/relative-time";
 import { ShortId } from "@/components/format/short-id";
+import { useActorName } from "@/components/format/use-actor-name";
 import { useBytes } from "@/components/format/use-bytes";
 import { Link } from "@/components/frame/link";
 import type { JobDetail } from "@/lib/contract/job";
@@ -16,6 +17,7 @@ export function JobFacts({ job }: { job: JobDetail }) {
   const t = useTranslations("jobs.detail");
   const format = useFormatter();
   const bytes = useBytes();
+  const actorName = useActorName();
   const time = (at: string) =>
     format.dateTime(new Date(at), { dateStyle: "medium", timeStyle: "medium" });
   const loadedMs =
@@ -60,7 +62,10 @@ export function JobFacts({ job }: { job: JobDetail }) {
       "speed",
       t("fact.speed-value", { records: Math.round((job.totals.lines / loadedMs) * 1_000) }),
     ]);
-  facts.push(["who", job.created_by], ["created", <RelativeTime key="v" at={job.created_at} />]);
+  facts.push(
+    ["who", actorName(job.created_by)],
+    ["created", <RelativeTime key="v" at={job.created_at} />],
+  );
   if (job.status_url) facts.push(["status-url", <Code key="v">{job.status_url}</Code>]);
   return (
     <Paper withBorder p="md" radius="md" h="100%">

@@ -43,7 +43,15 @@ export function AboutPanel() {
                 [t("version"), about.version],
                 [t("node"), about.node],
                 [t("database"), about.database.version],
-                [t("migrations"), about.database.migrations.join(", ") || t("unknown")],
+                [
+                  t("migrations"),
+                  about.database.migrations.length > 0
+                    ? t("migrations-to", {
+                        count: about.database.migrations.length,
+                        last: about.database.migrations.at(-1) ?? "",
+                      })
+                    : t("unknown"),
+                ],
               ]}
             />
             <Facts

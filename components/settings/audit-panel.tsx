@@ -7,6 +7,7 @@ import { useFormatter, useMessages, useTranslations } from "use-intl";
 import { EmptyState } from "@/components/feedback/empty-state";
 import { RelativeTime } from "@/components/format/relative-time";
 import { ShortId } from "@/components/format/short-id";
+import { useActorName } from "@/components/format/use-actor-name";
 import { useSearchText } from "@/lib/browser/search-text";
 import { auditQuery } from "@/lib/browser/settings-queries";
 import { useUrlState } from "@/lib/browser/url-state";
@@ -17,17 +18,32 @@ type Words = { settings: { audit: { actions: Record<string, Record<string, strin
 
 const isId = (target: string) => /^[0-9a-f]{8}-[0-9a-f-]{27}$/.test(target);
 
-/** "role: admin, keys_revoked: 2": what belongs to an action, as short as it is kept. */
-const detailText = (details: Record<string, unknown>) =>
-  Object.entries(details)
-    .map(([name, value]) => `${name}: ${Array.isArray(value) ? value.join(", ") : value}`)
-    .join(" · ");
+const worded = ["role", "ok", "name", "fhir_base_url", "connection_id", "keys_revoked"] as const;
+
+/** One detail of an action in words, of ids only how many or their ends. */
+function useDetailText(): (name: string, value: unknown) => string {
+  const t = useTranslations("settings.audit.detail");
+  const frame = useTranslations("frame");
+  return (name, value) => {
+    if (name === "job_ids" && Array.isArray(value)) return t("jobs", { count: value.length });
+    const label = worded.find((one) => one === name);
+    const words = Array.isArray(value)
+      ? value.join(", ")
+      : typeof value === "boolean"
+        ? frame(value ? "yes" : "no")
+        : isId(String(value))
+          ? `…${String(value).slice(-8)}`
+          : String(value);
+    return `${label ? t(label) : name}: ${words}`;
+  };
+}
 
 /** Who did what, newest first. */
 export function AuditPanel() {
   const t = useTranslations("settings.audit");
   const frame = useTranslations("frame");
   const format = useFormatter();
+  const detailText = useDetailText();
   const known = (useMessages() as unknown as Words).settings.audit.actions;
   const { search, set } = useUrlState();
   const page = Math.max(1, Math.trunc(Number(search.get("page"))) || 1);
@@ -41,12 +57,7 @@ export function AuditPanel() {
     const [noun = "", verb = ""] = code.split(".");
     return known[noun]?.[verb] ?? code;
   };
-  const actorText = (actor: string) =>
-    actor === "system"
-      ? t("system")
-      : actor.startsWith("key:")
-        ? t("key", { prefix: actor.slice(4) })
-        : actor;
+  const actorName = useActorName();
   const actions = Object.entries(known).flatMap(([noun, verbs]) =>
     Object.entries(verbs).map(([verb, label]) => ({ value: `${noun}.${verb}`, label })),
   );
@@ -106,7 +117,7 @@ export function AuditPanel() {
                   <Table.Td style={{ whiteSpace: "nowrap" }}>
                     <RelativeTime at={event.at} />
                   </Table.Td>
-                  <Table.Td>{actorText(event.actor)}</Table.Td>
+                  <Table.Td>{actorName(event.actor)}</Table.Td>
                   <Table.Td>{actionText(event.action)}</Table.Td>
                   <Table.Td>
                     {event.target === null ? (
@@ -119,7 +130,9 @@ export function AuditPanel() {
                   </Table.Td>
                   <Table.Td maw={280}>
                     <Text size="xs" style={{ overflowWrap: "anywhere" }}>
-                      {detailText(event.details)}
+                      {Object.entries(event.details)
+                        .map(([name, value]) => detailText(name, value))
+                        .join(" · ")}
                     </Text>
                   </Table.Td>
                   <Table.Td>{event.ip ? <Code>{event.ip}</Code> : frame("none")}</Table.Td>

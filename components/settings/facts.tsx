@@ -12,7 +12,7 @@ export function Facts({ title, rows }: { title: string; rows: [string, ReactNode
         <Table.Tbody>
           {rows.map(([name, value]) => (
             <Table.Tr key={name}>
-              <Table.Th fw={400} c="dimmed" w="45%">
+              <Table.Th fw={400} c="dimmed" w="45%" style={{ verticalAlign: "top" }}>
                 {name}
               </Table.Th>
               <Table.Td style={{ overflowWrap: "anywhere" }}>{value}</Table.Td>

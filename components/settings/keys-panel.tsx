@@ -10,6 +10,7 @@ import { EmptyState } from "@/components/feedback/empty-state";
 import { useFailureText } from "@/components/feedback/failure-text";
 import { Pill } from "@/components/format/pill";
 import { RelativeTime } from "@/components/format/relative-time";
+import { useActorName } from "@/components/format/use-actor-name";
 import { apiKeysQuery, useRevokeApiKey } from "@/lib/browser/settings-queries";
 import type { ApiKeyView, Role } from "@/lib/contract/settings";
 import { Confirm } from "./confirm";
@@ -21,6 +22,7 @@ import { WideTable } from "./wide-table";
 export function KeysPanel({ role }: { role: Role }) {
   const t = useTranslations("settings.keys");
   const settings = useTranslations("settings");
+  const actorName = useActorName();
   const text = useFailureText();
   const query = useQuery(apiKeysQuery());
   const revoke = useRevokeApiKey();
@@ -89,7 +91,7 @@ export function KeysPanel({ role }: { role: Role }) {
                       <RelativeTime at={key.created_at} />
                       {key.created_by ? (
                         <Text size="xs" c="dimmed">
-                          {key.created_by === "system" ? settings("audit.system") : key.created_by}
+                          {actorName(key.created_by)}
                         </Text>
                       ) : null}
                     </Table.Td>
