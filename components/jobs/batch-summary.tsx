@@ -35,11 +35,14 @@ export function BatchSummary({ batchId, role }: { batchId: string; role: Role })
             0,
           );
           const some = withData.filter((job) => job.records_loaded > 0).map((job) => job.job_id);
-          const section = (status: JobStatus, color: string) => (
+          const incomplete = jobs.filter(
+            (job) => job.status === "completed" && job.completeness === "incomplete",
+          ).length;
+          const section = (label: string, some: number, color: string) => (
             <Progress.Section
-              value={(count(status) / Math.max(1, jobs.length)) * 100}
+              value={(some / Math.max(1, jobs.length)) * 100}
               color={color}
-              aria-label={t(`status.${status}`)}
+              aria-label={label}
             />
           );
           return (
@@ -54,10 +57,7 @@ export function BatchSummary({ batchId, role }: { batchId: string; role: Role })
                           completed: count("completed"),
                           failed: count("failed"),
                           cancelled: count("cancelled"),
-                          incomplete: jobs.filter(
-                            (job) =>
-                              job.status === "completed" && job.completeness === "incomplete",
-                          ).length,
+                          incomplete,
                           records,
                         })
                       : t("batch.sentence", { ended, count: total, records })}
@@ -102,9 +102,10 @@ export function BatchSummary({ batchId, role }: { batchId: string; role: Role })
                 </Group>
               </Group>
               <Progress.Root size="sm">
-                {section("completed", "green")}
-                {section("failed", "red")}
-                {section("cancelled", "gray")}
+                {section(t("status.completed"), count("completed") - incomplete, "green")}
+                {section(t("completeness.incomplete"), incomplete, "yellow")}
+                {section(t("status.failed"), count("failed"), "red")}
+                {section(t("status.cancelled"), count("cancelled"), "gray")}
               </Progress.Root>
             </Stack>
           );

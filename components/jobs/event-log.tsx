@@ -2,7 +2,6 @@
 
 import {
   Button,
-  Code,
   Group,
   SegmentedControl,
   Skeleton,
@@ -18,24 +17,44 @@ import { useState } from "react";
 import { useFormatter, useMessages, useTranslations } from "use-intl";
 import { Loaded } from "@/components/feedback/loaded";
 import stack from "@/components/format/stacked-table.module.css";
+import { useBytes } from "@/components/format/use-bytes";
+import { useDuration } from "@/components/format/use-duration";
 import { eventsQuery, type JobEnd } from "@/lib/browser/jobs-queries";
 import type { EventsQuery } from "@/lib/contract/job";
 
 /** Links and kinds of files repeat what the number says; the download has them, and whole headers too. */
 const left = new Set(["fileUrl", "itemType", "resourceType", "fileNo", "message", "logVersion"]);
 
+/** Figures that read better in words, by the log's names for them. */
+const counted = { resourceCount: "resources", resources: "resources", files: "files" } as const;
+
 /** One line a person can read: which file, what was said, then the figures. */
-const detailText = (detail: Record<string, unknown>): string =>
-  [
-    detail.resourceType ? `${detail.resourceType}` : null,
-    detail.fileNo === undefined ? null : `#${detail.fileNo}`,
-    detail.message ? `${detail.message}` : null,
-    ...Object.entries(detail)
-      .filter(([name, value]) => !left.has(name) && value !== "" && typeof value !== "object")
-      .map(([name, value]) => `${name}=${value}`),
-  ]
-    .filter((part) => part !== null)
-    .join("  ");
+function useDetailText(): (detail: Record<string, unknown>) => string {
+  const t = useTranslations("jobs.detail.log-figure");
+  const bytes = useBytes();
+  const duration = useDuration();
+  const figure = (name: string, value: unknown) => {
+    if (typeof value !== "number") return `${name}=${value}`;
+    if (name in counted) return t(counted[name as keyof typeof counted], { count: value });
+    if (name === "rejected" || name === "attachments")
+      return value === 0 ? null : t(name, { count: value });
+    if (name === "fileSize" || name === "bytes") return bytes(value);
+    if (name === "duration") return duration(value);
+    return `${name}=${value}`;
+  };
+  return (detail) =>
+    [
+      [detail.resourceType, detail.fileNo === undefined ? null : `#${detail.fileNo}`]
+        .filter(Boolean)
+        .join(" "),
+      detail.message,
+      ...Object.entries(detail)
+        .filter(([name, value]) => !left.has(name) && value !== "" && typeof value !== "object")
+        .map(([name, value]) => figure(name, value)),
+    ]
+      .filter(Boolean)
+      .join(" · ");
+}
 
 const kinds = ["all", "problems", "server", "files"] as const;
 /** Read at first, and with "Show more". */
@@ -47,6 +66,7 @@ export function EventLog({ job }: { job: JobEnd }) {
   const tEvent = useTranslations("jobs.event");
   const known = (useMessages() as { jobs: { event: Record<string, string> } }).jobs.event;
   const format = useFormatter();
+  const detailText = useDetailText();
   const [text, setText] = useState("");
   const [q] = useDebouncedValue(text.trim(), 250);
   const [about, setAbout] = useState<EventsQuery["about"]>("all");
@@ -127,11 +147,7 @@ export function EventLog({ job }: { job: JobEnd }) {
                               timeStyle: "long",
                             })}
                           >
-                            {format.dateTime(new Date(entry.at), {
-                              hour: "2-digit",
-                              minute: "2-digit",
-                              second: "2-digit",
-                            })}
+                            {format.dateTime(new Date(entry.at), { timeStyle: "medium" })}
                           </time>
                         </Table.Td>
                         <Table.Td data-short w={190} style={{ whiteSpace: "nowrap" }}>
@@ -139,9 +155,9 @@ export function EventLog({ job }: { job: JobEnd }) {
                         </Table.Td>
                         <Table.Td style={{ overflowWrap: "anywhere" }}>
                           {Object.keys(entry.detail).length ? (
-                            <Code fz="xs" bg="transparent" p={0}>
+                            <Text span size="sm" c="dimmed">
                               {detailText(entry.detail)}
-                            </Code>
+                            </Text>
                           ) : null}
                         </Table.Td>
                       </Table.Tr>

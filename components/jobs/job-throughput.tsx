@@ -54,8 +54,8 @@ export function JobThroughput({ job }: { job: JobSummary }) {
     format.dateTime(
       new Date(time),
       long
-        ? { month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit" }
-        : { hour: "2-digit", minute: "2-digit", second: step < 60 ? "2-digit" : undefined },
+        ? { month: "numeric", day: "numeric", hour: "numeric", minute: "2-digit" }
+        : { hour: "numeric", minute: "2-digit", second: step < 60 ? "2-digit" : undefined },
     );
   const heading = (place: number) => {
     const point = points[place];
