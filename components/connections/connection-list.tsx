@@ -9,7 +9,9 @@ import { useState } from "react";
 import { useFormatter, useTranslations } from "use-intl";
 import { EmptyState } from "@/components/feedback/empty-state";
 import { Loaded } from "@/components/feedback/loaded";
+import { cardCell } from "@/components/format/card-cell";
 import { RelativeTime } from "@/components/format/relative-time";
+import tables from "@/components/format/stacked-table.module.css";
 import { Link } from "@/components/frame/link";
 import { PageHeader } from "@/components/frame/page-header";
 import { StatusBadge } from "@/components/jobs/status-badge";
@@ -153,6 +155,7 @@ function Table({ connections }: { connections: ConnectionView[] }) {
           highlightOnHover
           verticalSpacing="sm"
           horizontalSpacing="sm"
+          classNames={{ table: tables.cards }}
           sortStatus={sort}
           onSortStatusChange={({ columnAccessor, direction }) =>
             set({ sort: String(columnAccessor), order: direction })
@@ -166,6 +169,7 @@ function Table({ connections }: { connections: ConnectionView[] }) {
             {
               accessor: "name",
               title: t("column.name"),
+              ...cardCell(),
               sortable: true,
               render: (connection) => (
                 <Stack gap={0} miw={200}>
@@ -186,6 +190,7 @@ function Table({ connections }: { connections: ConnectionView[] }) {
             {
               accessor: "test",
               title: t("column.test"),
+              ...cardCell(t("column.test")),
               sortable: true,
               noWrap: true,
               render: ({ last_test }) => (
@@ -202,6 +207,7 @@ function Table({ connections }: { connections: ConnectionView[] }) {
             {
               accessor: "groups",
               title: t("column.groups"),
+              ...cardCell(t("column.groups")),
               sortable: true,
               textAlign: "right",
               render: (connection) => {
@@ -212,6 +218,7 @@ function Table({ connections }: { connections: ConnectionView[] }) {
             {
               accessor: "jobs",
               title: t("column.jobs"),
+              ...cardCell(t("column.jobs")),
               sortable: true,
               textAlign: "right",
               render: ({ jobs }) => format.number(jobs),
@@ -219,6 +226,7 @@ function Table({ connections }: { connections: ConnectionView[] }) {
             {
               accessor: "last-job",
               title: t("column.last-job"),
+              ...cardCell(t("column.last-job")),
               sortable: true,
               noWrap: true,
               render: ({ last_job }) =>

@@ -18,7 +18,9 @@ import { useState } from "react";
 import { useFormatter, useTranslations } from "use-intl";
 import { ExportChanges } from "@/components/exports/export-changes";
 import { FailureAlert } from "@/components/feedback/failure-alert";
+import { cardCell } from "@/components/format/card-cell";
 import { RelativeTime } from "@/components/format/relative-time";
+import tables from "@/components/format/stacked-table.module.css";
 import { Link } from "@/components/frame/link";
 import { Pages } from "@/components/jobs/pages";
 import { StatusBadge } from "@/components/jobs/status-badge";
@@ -157,6 +159,7 @@ export function GroupTable({
           highlightOnHover
           verticalSpacing={7}
           horizontalSpacing="sm"
+          classNames={{ table: tables.cards }}
           sortStatus={sort}
           onSortStatusChange={setSort}
           {...(may
@@ -212,6 +215,7 @@ export function GroupTable({
             {
               accessor: "patients",
               title: t("patients"),
+              ...cardCell(t("patients")),
               sortable: true,
               textAlign: "right",
               render: ({ patients }) => (patients === null ? "–" : format.number(patients)),
@@ -219,6 +223,7 @@ export function GroupTable({
             {
               accessor: "last",
               title: t("last"),
+              ...cardCell(),
               sortable: true,
               noWrap: true,
               render: ({ last_export, changes }) =>
@@ -240,7 +245,12 @@ export function GroupTable({
                       <ExportChanges
                         jobId={changes.job_id}
                         since={changes.since}
+                        variant="subtle"
                         size="compact-sm"
+                        fw={500}
+                        fz="xs"
+                        px={4}
+                        ml={-4}
                       />
                     ) : null}
                   </Stack>

@@ -20,6 +20,8 @@ import type { ReactNode } from "react";
 import { useFormatter, useTranslations } from "use-intl";
 import { useFailureText } from "@/components/feedback/failure-text";
 import { Loaded } from "@/components/feedback/loaded";
+import { cardCell } from "@/components/format/card-cell";
+import tables from "@/components/format/stacked-table.module.css";
 import { useBytes } from "@/components/format/use-bytes";
 import { useDuration } from "@/components/format/use-duration";
 import { Link } from "@/components/frame/link";
@@ -156,6 +158,7 @@ function Rows({
   ) => ({
     accessor,
     title: t(`file.${accessor}`),
+    ...cardCell(t(`file.${accessor}`)),
     sortable: true,
     textAlign: "right" as const,
     render,
@@ -163,6 +166,7 @@ function Rows({
   });
   return (
     <DataTable<FileView>
+      classNames={{ table: tables.cards }}
       records={files}
       idAccessor="file_no"
       withTableBorder
@@ -170,7 +174,7 @@ function Rows({
       minHeight={files.length === 0 ? 120 : undefined}
       noRecordsText={t("file.none")}
       verticalSpacing={6}
-      horizontalSpacing="sm"
+      horizontalSpacing="xs"
       style={{ opacity: old ? 0.6 : 1 }}
       sortStatus={{
         columnAccessor: query.sort === "file_no" ? "" : query.sort,
@@ -190,6 +194,7 @@ function Rows({
         {
           accessor: "type",
           title: t("file.type"),
+          ...cardCell(),
           sortable: true,
           render: (file) => <FileName job={job} file={file} />,
           footer: sum(t("file.total")),
@@ -214,6 +219,7 @@ function Rows({
         {
           accessor: "bytes",
           title: t("file.bytes"),
+          ...cardCell(t("file.bytes")),
           sortable: true,
           noWrap: true,
           textAlign: "right",
@@ -223,6 +229,7 @@ function Rows({
         {
           accessor: "speed",
           title: t("file.speed"),
+          ...cardCell(t("file.speed")),
           sortable: true,
           noWrap: true,
           textAlign: "right",
@@ -233,9 +240,10 @@ function Rows({
         {
           accessor: "state",
           title: t("file.state"),
+          ...cardCell(t("file.state")),
           sortable: true,
           noWrap: true,
-          width: 150,
+          width: 128,
           render: (file) => (
             <Stack gap={3}>
               <FileStateBadge state={file.state} />

@@ -128,7 +128,7 @@ function ByType({ job }: { job: JobDetail }) {
       aria-label={t("types")}
       style={{ overflowY: "auto" }}
     >
-      <Table fz="sm" verticalSpacing={4} horizontalSpacing="xs" stickyHeader className="numbers">
+      <Table fz="sm" verticalSpacing={4} horizontalSpacing={6} stickyHeader className="numbers">
         <Table.Thead>
           <Table.Tr>
             <Table.Th scope="col">{t("types")}</Table.Th>

@@ -30,10 +30,13 @@ import { useRouter } from "next/navigation";
 import { useFormatter, useTranslations } from "use-intl";
 import { EmptyState } from "@/components/feedback/empty-state";
 import { Loaded } from "@/components/feedback/loaded";
+import { cardCell } from "@/components/format/card-cell";
 import { connectionLabels } from "@/components/format/connection-labels";
 import { Pill } from "@/components/format/pill";
 import { RelativeTime } from "@/components/format/relative-time";
 import { ShortId } from "@/components/format/short-id";
+import tables from "@/components/format/stacked-table.module.css";
+import { useActorName } from "@/components/format/use-actor-name";
 import { Link } from "@/components/frame/link";
 import { PageHeader } from "@/components/frame/page-header";
 import { connectionsQuery } from "@/lib/browser/connections-queries";
@@ -171,7 +174,7 @@ function Filters({
   const connections = useQuery(connectionsQuery());
   const words = useSearchText(query.q ?? "", (q) => set({ q, page: null }));
   return (
-    <Group gap="sm" mb="md" align="flex-end">
+    <Group gap="sm" mb="md">
       <TextInput
         aria-label={t("filter.search")}
         placeholder={t("filter.search")}
@@ -225,7 +228,6 @@ function Filters({
           onChange={({ currentTarget: { checked } }) =>
             set({ flat: checked ? null : "true", page: null })
           }
-          style={{ alignSelf: "center" }}
         />
       )}
       <Text c="dimmed" size="sm" ml="auto" aria-live="polite" className="numbers">
@@ -284,6 +286,7 @@ function Table({
   const t = useTranslations("jobs");
   const format = useFormatter();
   const router = useRouter();
+  const actorName = useActorName();
   const { search, set } = useUrlState();
   const unfolded = search.getAll("open");
   const rows = useRows(entries, unfolded);
@@ -295,6 +298,7 @@ function Table({
     Object.entries(sorts).find(([, word]) => word === query.sort)?.[0] ?? ("started" as string);
   return (
     <DataTable<Row>
+      classNames={{ table: tables.cards }}
       records={rows}
       idAccessor="key"
       withTableBorder
@@ -322,7 +326,7 @@ function Table({
           accessor: "status",
           title: t("column.status"),
           sortable: true,
-          width: 158,
+          ...cardCell(),
           render: ({ job, batch, inside }) =>
             job ? (
               <Stack gap={4} miw={126} pl={inside ? 20 : 0}>
@@ -336,6 +340,7 @@ function Table({
         {
           accessor: "group",
           title: t("column.group"),
+          ...cardCell(),
           sortable: true,
           render: ({ job, batch }) =>
             job ? (
@@ -367,10 +372,11 @@ function Table({
         {
           accessor: "connection",
           title: t("column.connection"),
+          ...cardCell(t("column.connection")),
           sortable: true,
           render: ({ job, batch, inside }) =>
             inside ? null : (
-              <Text size="sm" lineClamp={2} miw={120}>
+              <Text size="sm" lineClamp={2}>
                 {(job ?? batch).connection_name}
               </Text>
             ),
@@ -378,6 +384,7 @@ function Table({
         {
           accessor: "started",
           title: t("column.started"),
+          ...cardCell(t("column.started")),
           sortable: true,
           noWrap: true,
           render: ({ job, batch }) => <RelativeTime at={(job ?? batch).created_at} />,
@@ -385,6 +392,7 @@ function Table({
         {
           accessor: "duration",
           title: t("column.duration"),
+          ...cardCell(t("column.duration")),
           sortable: true,
           noWrap: true,
           textAlign: "right",
@@ -393,6 +401,7 @@ function Table({
         {
           accessor: "files",
           title: t("column.files"),
+          ...cardCell(t("column.files")),
           sortable: true,
           noWrap: true,
           textAlign: "right",
@@ -404,6 +413,7 @@ function Table({
         {
           accessor: "records",
           title: t("column.records"),
+          ...cardCell(t("column.records")),
           sortable: true,
           noWrap: true,
           textAlign: "right",
@@ -415,6 +425,7 @@ function Table({
         {
           accessor: "completeness",
           title: t("completeness.label"),
+          ...cardCell(t("completeness.label")),
           noWrap: true,
           render: ({ job, batch }) =>
             job ? (
@@ -433,11 +444,20 @@ function Table({
         {
           accessor: "who",
           title: t("column.who"),
+          // What matters most stands in the row without scrolling; the job's page says this too.
+          titleClassName: "mantine-visible-from-xl",
+          cellsClassName: "mantine-visible-from-xl",
           sortable: true,
           render: ({ job, batch, inside }) =>
             inside ? null : (
-              <Text size="sm" c="dimmed" truncate maw={170} title={(job ?? batch).created_by}>
-                {(job ?? batch).created_by}
+              <Text
+                size="sm"
+                c="dimmed"
+                truncate
+                maw={170}
+                title={actorName((job ?? batch).created_by)}
+              >
+                {actorName((job ?? batch).created_by)}
               </Text>
             ),
         },
