@@ -50,6 +50,8 @@ export type Chosen = {
   jobs: ChosenJobs;
   /** all of them, newest first */
   ids: string[];
+  /** those of $1 that still load: their numbers are of a moment ago, their rows have no index but the key */
+  loading: string[];
   /** null where an answer must not be kept */
   state: JobsState | null;
   /** whose resources all of the roll-ups are is known */
@@ -114,14 +116,13 @@ export async function jobsAndState(choice: JobChoice, wanted: Wanted = {}): Prom
     found.filter((row) => (row.settled === true || large(row)) === rolledUp).map(({ id }) => id);
   const lacking = ids(true).filter((id) => found.some((row) => row.id === id && !row.people));
   if (wanted.people || wanted.months) await knowPeople(lacking);
+  const loading = found.filter((row) => large(row) && row.settled !== null);
   return {
     jobs: [ids(true), ids(false)],
     ids: found.map(({ id }) => id),
+    loading: loading.map(({ id }) => id),
     state: stateOf(found),
     peopleKnown: lacking.length === 0,
-    passing: found
-      .filter((row) => large(row) && row.settled !== null)
-      .map(({ id, made_at }) => `${id} ${made_at}`)
-      .join(),
+    passing: loading.map(({ id, made_at }) => `${id} ${made_at}`).join(),
   };
 }

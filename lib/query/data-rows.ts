@@ -231,7 +231,7 @@ async function rowsOf(
   const narrow = narrowTo(filters, "taken")(table);
   if (narrow) conditions.push(narrow.replace(/^ AND /, ""));
   const unsearched = [...conditions];
-  const searched = query.q ? await search(table, type, query.q, chosen, parameters) : null;
+  const searched = query.q ? await search(table, type, query.q, jobsChosen, parameters) : null;
   if (searched) conditions.push(searched.where);
   const filter = { table, filters, where: conditions.join(" AND ") || "true", parameters };
 
@@ -242,8 +242,8 @@ async function rowsOf(
     query.patient === undefined && query.file === undefined && !bar && !narrow && !cursor;
   const many = query.patient === undefined && (searched?.byWords ?? 0) > countedMatches;
   const limited = searched !== null || (bar !== null && !bar.counted);
-  // Words are counted already, where nothing of them changes; what an id finds beside them is little.
-  const byIdAlone = alone && jobsChosen.passing === "" ? searched?.byIdAlone : null;
+  // Words are counted already, those of a job that loads a moment ago; what an id finds beside them is little.
+  const byIdAlone = alone ? searched?.byIdAlone : null;
   const counts = many
     ? []
     : byIdAlone
@@ -291,7 +291,10 @@ async function rowsOf(
     const page = { limit: wanted - found.length, offset: before, after };
     const matches = alone ? (searched?.byJob.get(id) ?? 0) : 0;
     const inAll = searched?.ofType.get(id) ?? Number.POSITIVE_INFINITY;
-    const frequent = isFrequent(matches, inAll, page.limit + page.offset);
+    const until = page.limit + page.offset;
+    const frequent = jobsChosen.loading.includes(id)
+      ? until < matches / 2
+      : isFrequent(matches, inAll, until);
     found.push(...(await rowsOfJob(filter, id, page, frequent)));
     before = 0;
   }

@@ -8,7 +8,7 @@ import { dataRows } from "./data-rows";
 
 await freshDatabase();
 
-const jobs = [randomUUID(), randomUUID(), randomUUID()] as const;
+const jobs = [randomUUID(), randomUUID(), randomUUID(), randomUUID()] as const;
 const words = ["Diabetes mellitus", "diabetic diet", "100% sure", "a_b", "王伟", "Ångström", null];
 const codes = ["E11", "e11.9", "44054006", "x%", null];
 const nth = <T>(list: readonly T[], n: number): T => list[n % list.length] as T;
@@ -62,9 +62,14 @@ async function fill(job: string) {
 
 beforeAll(async () => {
   for (const job of jobs) await fill(job);
-  // The third is not settled: no words, no indexes.
+  // The third is not settled: no words, no indexes. So is the last, so large that it is looked at.
   await settleJob(jobs[0]);
   await settleJob(jobs[1]);
+  await database().pool.query(
+    `INSERT INTO export_files (id, job_id, file_no, kind, resource_type, url, state, locked_by, loaded_bytes)
+     VALUES ($1, $2, 1, 'output', 'Claim', 'https://fhir.example/1', 'downloaded', 'test', 20e6)`,
+    [randomUUID(), jobs[3]],
+  );
 });
 
 const tables = {
@@ -97,7 +102,7 @@ test("a search finds what plain SQL with ILIKE finds, in settled jobs and others
       const literal = q.replace(/[\\%_]/g, "\\$&");
       const id =
         table === "patients" ? "id LIKE $2" : "id = $3 OR patient_id = $3 OR patient_id LIKE $2";
-      for (const chosen of [[...jobs], [jobs[1]], [jobs[2]]]) {
+      for (const chosen of [[...jobs], [jobs[1]], [jobs[2]], [jobs[3]]]) {
         const { rows } = await database().pool.query<{ key: string }>(
           `SELECT etl_job_id || ' ' || patient_id || ' ' || id AS key FROM ${table}
             WHERE etl_job_id = ANY($1) AND (${id} OR ${first} ILIKE $4 OR ${second} ILIKE $4)
@@ -121,13 +126,32 @@ test("a search finds what plain SQL with ILIKE finds, in settled jobs and others
   }
 });
 
+test("in a large job that loads, an id that is part of a word too is found beside the word's rows", async () => {
+  const { pool } = database();
+  await pool.query("UPDATE observations SET id = 'diab' WHERE etl_job_id = $1 AND id = 'r4'", [
+    jobs[3],
+  ]);
+  const list = await dataRows("Observation", {
+    job: [jobs[3]],
+    q: "diab",
+    page: 1,
+    page_size: 100,
+  });
+  await pool.query("UPDATE observations SET id = 'r4' WHERE etl_job_id = $1 AND id = 'diab'", [
+    jobs[3],
+  ]);
+  const words = list.rows.map(({ columns }) => columns.code_display);
+  expect(list.rows.map(({ id }) => id)).toContain("diab");
+  expect(words.filter((word) => /diab/i.test(String(word)))).toHaveLength(list.rows.length - 1);
+});
+
 test("pages by `after` are the pages by number", async () => {
   let after: string | undefined;
   for (let page = 1; ; page += 1) {
     const byNumber = await dataRows("Observation", { page, page_size: 50 });
     const byKey = await dataRows("Observation", { page: 1, page_size: 50, after });
     expect(byKey.rows).toEqual(byNumber.rows);
-    expect(byKey).toMatchObject({ total: 315, more: byNumber.more, next: byNumber.next });
+    expect(byKey).toMatchObject({ total: 420, more: byNumber.more, next: byNumber.next });
     if (!byKey.next) break;
     after = byKey.next;
   }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { DataTable } from "@/lib/store/data-tables";
-import type { ChosenJobs } from "./chosen-jobs";
+import type { Chosen } from "./chosen-jobs";
 import { dataColumns } from "./data-columns";
 import type { Parameters } from "./parameters";
 import { rolledUp } from "./rolled-up";
@@ -26,8 +26,17 @@ const patientsSql = `
   SELECT DISTINCT patient_id FROM patients
    WHERE etl_job_id = ANY($1::uuid[]) AND id LIKE $2 LIMIT 1000`;
 
-const escaped = (words: string) => words.replace(/[\\%_]/g, "\\$&");
 const hash = (column: string) => `hashtextextended(${column}, 0)`;
+
+/** Whose resources have this id: by the index of hashes, and by the key where a job still loads. */
+const ofIdSql = (table: DataTable) => `
+  SELECT patient_id FROM ${table}
+   WHERE etl_job_id = ANY($1::uuid[]) AND ${hash("id")} = ${hash("$2::text")} AND id = $2
+     ${table === "resources" ? "AND resource_type = $3" : ""}`;
+
+const OfPatient = z.object({ patient_id: z.string() });
+
+const escaped = (words: string) => words.replace(/[\\%_]/g, "\\$&");
 
 const typesSql = `
   SELECT etl_job_id AS job_id, sum(records)::float8 AS records FROM roll_up_types
@@ -36,7 +45,10 @@ const typesSql = `
 export type Search = {
   /** what a row must meet */
   where: string;
-  /** what a row meets that is found by an id and not by its words, with what it names; null of patients */
+  /**
+   * what a row meets that is found by an id and not by its words, with what it names; null of patients. Where there
+   * are words, not in jobs that load: what they hold is counted by roll-ups of a moment ago anyway.
+   */
   byIdAlone: { where: string; parameters: Parameters } | null;
   /** how many rows its words alone find; more where an id is found too */
   byWords: number;
@@ -48,33 +60,41 @@ export type Search = {
 
 /**
  * The condition of a search: a whole id, the begin of a patient's id, or a part (in whatever case) of a
- * name, a code or its display. No row is read for it: the few different words of the jobs tell which codes
- * to look up, and the rows are found by these.
+ * name, a code or its display. Hardly a row is read for it: the few different words of the jobs tell which
+ * codes to look up, whose resources have the id is asked once, and the rows are found by these.
  */
 export async function search(
   table: DataTable,
   type: string,
   q: string,
-  jobs: ChosenJobs,
+  { jobs, loading }: Pick<Chosen, "jobs" | "loading">,
   parameters: Parameters,
 ): Promise<Search> {
   const part = `%${escaped(q)}%`;
   const begin = `${escaped(q)}%`;
   const [first, second] = dataColumns[table].searched;
-  const [words, types, patients] = await Promise.all([
+  const whose = async (jobIds: string[]): Promise<z.infer<typeof OfPatient>[]> =>
+    table === "patients" || jobIds.length === 0
+      ? []
+      : rows(OfPatient, ofIdSql(table), [jobIds, q, ...(table === "resources" ? [type] : [])]);
+  const indexed = jobs.flat().filter((id) => !loading.includes(id));
+  const [words, types, patients, ofId] = await Promise.all([
     rows(Word, wordsSql, [...jobs, type, part]),
     rows(z.object({ job_id: z.uuid(), records: z.number() }), typesSql, [jobs[0], type]),
-    table === "patients"
-      ? []
-      : rows(z.object({ patient_id: z.string() }), patientsSql, [jobs.flat(), begin]),
+    table === "patients" ? [] : rows(OfPatient, patientsSql, [jobs.flat(), begin]),
+    whose(indexed),
   ]);
+  // Where a job still loads this goes through its whole key: not for a word, which is hardly an id too.
+  if (words.length === 0) ofId.push(...(await whose(loading)));
   const any: string[] = [];
   if (table === "patients") any.push(`id LIKE ${parameters.add(begin, "text")}`);
   else {
-    const id = parameters.add(q, "text");
-    any.push(`(${hash("id")} = ${hash(id)} AND id = ${id})`);
-    const ids = [q, ...patients.map(({ patient_id }) => patient_id)];
-    any.push(`patient_id = ANY(${parameters.add(ids, "text[]")})`);
+    const ids = (found: z.infer<typeof OfPatient>[]) => found.map(({ patient_id }) => patient_id);
+    any.push(`patient_id = ANY(${parameters.add([q, ...ids(patients)], "text[]")})`);
+    if (ofId.length > 0) {
+      const patientIds = parameters.add(ids(ofId), "text[]");
+      any.push(`(patient_id = ANY(${patientIds}) AND id = ${parameters.add(q, "text")})`);
+    }
   }
   const byId = table === "patients" ? null : `(${any.join(" OR ")})`;
   let byIdAlone = byId === null ? null : { where: byId, parameters: parameters.copy() };
@@ -84,6 +104,10 @@ export async function search(
     if (byId) {
       const where = `(${byId} AND ${holds} IS NOT TRUE)`;
       byIdAlone = { where, parameters: parameters.copy() };
+    }
+    if (byId && loading.length > 0) {
+      const id = parameters.add(q, "text");
+      any.push(`(${hash("id")} = ${hash(id)} AND id = ${id})`);
     }
     const known = (list: (string | null)[]) => [...new Set(list.filter((one) => one !== null))];
     const byKey = (column: string, keys: string[]) => {
