@@ -14,7 +14,8 @@ export async function startFileServer(
   files: readonly DataFile[],
   manner: Manner = {},
 ): Promise<FileServer> {
-  const child = await startChild("file-server-process");
+  // Another machine in truth: not in the session of who asks, which the suite serve puts before all others.
+  const child = await startChild("file-server-process", { ownSession: true });
   child.send({ files, manner });
   const { url } = await child.answer<{ url: string }>();
   return {
