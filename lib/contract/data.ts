@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { checkFilters, filterMembers, listOf, Month } from "./chart";
 import { ResourceType } from "./export-request";
+import { queryNumber } from "./query-number";
 
 /**
  * `GET /api/data/{type}`: rows of one resource type, newest job first. With a chart's filters and what
@@ -11,7 +12,7 @@ export const DataQuery = z
     ...filterMembers,
     patient: z.string().max(200).optional(),
     /** rows that came from the file of this number in the job's manifest */
-    file: z.coerce.number().int().min(1).max(2_147_483_647).optional(),
+    file: queryNumber(z.coerce.number().int().min(1).max(2_147_483_647).optional()),
     /** a whole id, the begin of a patient's, or part of a name, a code or its display */
     q: z.string().max(200).optional(),
     /** rows of this code; with `numeric`, `unit` or a value also Observations of which a component has it */
@@ -29,8 +30,8 @@ export const DataQuery = z
     /** Observations with a number in this unit; empty: without one */
     unit: z.string().max(100).optional(),
     /** Observations with a number from here on, and below that; the ends of a distribution are open */
-    value_from: z.coerce.number().optional(),
-    value_to: z.coerce.number().optional(),
+    value_from: queryNumber(z.coerce.number().optional()),
+    value_to: queryNumber(z.coerce.number().optional()),
     /** one month, in place of `from` and `to` */
     month: Month.optional(),
     /**
@@ -41,8 +42,8 @@ export const DataQuery = z
     order: z.enum(["asc", "desc"]).default("asc"),
     /** `next` of an earlier answer: the rows that follow; goes further than `page`, at the same speed */
     after: z.string().max(2000).optional(),
-    page: z.coerce.number().int().min(1).max(1000).default(1),
-    page_size: z.coerce.number().int().min(1).max(100).default(25),
+    page: queryNumber(z.coerce.number().int().min(1).max(1000).default(1)),
+    page_size: queryNumber(z.coerce.number().int().min(1).max(100).default(25)),
   })
   .superRefine((value, context) => {
     checkFilters(value, context);

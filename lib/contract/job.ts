@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ExportRequest, KickOffBody } from "./export-request";
+import { queryNumber } from "./query-number";
 
 /** The status words of the HTTP API; `in-progress`: the server prepares; `downloading`: files arrive and load. */
 export const JobStatus = z.enum([
@@ -256,8 +257,8 @@ export type JobDetail = z.infer<typeof JobDetail>;
 
 /** Query of `GET /api/bulk-data/jobs`. */
 export const JobListQuery = z.object({
-  page: z.coerce.number().int().min(1).default(1),
-  page_size: z.coerce.number().int().min(1).max(200).default(25),
+  page: queryNumber(z.coerce.number().int().min(1).default(1)),
+  page_size: queryNumber(z.coerce.number().int().min(1).max(200).default(25)),
   status: z.preprocess(
     (value) => (typeof value === "string" ? value.split(",").filter(Boolean) : value),
     z.array(JobStatus).optional(),
@@ -328,8 +329,8 @@ export type ExportList = z.infer<typeof ExportList>;
 
 /** Query of `GET /api/bulk-data/jobs/{job_id}/files`. */
 export const FileListQuery = z.object({
-  page: z.coerce.number().int().min(1).default(1),
-  page_size: z.coerce.number().int().min(1).max(200).default(25),
+  page: queryNumber(z.coerce.number().int().min(1).default(1)),
+  page_size: queryNumber(z.coerce.number().int().min(1).max(200).default(25)),
   states: z.preprocess(
     (value) => (typeof value === "string" ? value.split(",").filter(Boolean) : value),
     z.array(FileState).optional(),
@@ -477,16 +478,16 @@ export type RemoveJobAnswer = z.infer<typeof RemoveJobAnswer>;
 
 /** Query of `GET …/rejected-lines`. */
 export const RejectedLinesQuery = z.object({
-  page: z.coerce.number().int().min(1).default(1),
-  page_size: z.coerce.number().int().min(1).max(200).default(25),
+  page: queryNumber(z.coerce.number().int().min(1).default(1)),
+  page_size: queryNumber(z.coerce.number().int().min(1).max(200).default(25)),
   format: z.enum(["json", "ndjson"]).default("json"),
 });
 export type RejectedLinesQuery = z.infer<typeof RejectedLinesQuery>;
 
 /** Query of `GET …/events`: without `after` the newest lines, in order all the same. */
 export const EventsQuery = z.object({
-  after: z.coerce.number().int().min(0).optional(),
-  limit: z.coerce.number().int().min(1).max(5000).default(1000),
+  after: queryNumber(z.coerce.number().int().min(0).optional()),
+  limit: queryNumber(z.coerce.number().int().min(1).max(5000).default(1000)),
   /** problems: what failed; server: kick-off and status; files: downloads and loads */
   about: z.enum(["all", "problems", "server", "files"]).default("all"),
   /** part of an event's name or details */

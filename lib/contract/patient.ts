@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { queryNumber } from "./query-number";
 
 /** Of which job: the one named, or the newest that holds anything of the patient. */
 export const PatientQuery = z.object({
@@ -190,7 +191,7 @@ export const PatientTrendQuery = PatientQuery.extend({
   code: z.string().min(1).max(2048),
   code_system: z.string().max(2048).optional(),
   unit: z.string().max(2048).optional(),
-  limit: z.coerce.number().int().min(1).max(2000).default(500),
+  limit: queryNumber(z.coerce.number().int().min(1).max(2000).default(500)),
 });
 export type PatientTrendQuery = z.infer<typeof PatientTrendQuery>;
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { queryNumber } from "./query-number";
 
 /** viewer: looks; operator: also starts, changes and removes; admin: also people, keys and the audit trail. */
 export const Role = z.enum(["admin", "operator", "viewer"]);
@@ -91,8 +92,8 @@ export type CreateApiKeyAnswer = z.infer<typeof CreateApiKeyAnswer>;
 
 /** `GET /api/audit?page=&page_size=&q=&action=`; q looks into actor, action and target. */
 export const AuditQuery = z.object({
-  page: z.coerce.number().int().min(1).max(100_000).default(1),
-  page_size: z.coerce.number().int().min(1).max(200).default(25),
+  page: queryNumber(z.coerce.number().int().min(1).max(100_000).default(1)),
+  page_size: queryNumber(z.coerce.number().int().min(1).max(200).default(25)),
   q: z.string().max(200).optional(),
   action: z.string().max(100).optional(),
 });
