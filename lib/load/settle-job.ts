@@ -126,15 +126,40 @@ async function onTwoConnections(work: readonly Work[]): Promise<void> {
 }
 
 /**
+ * So many jobs of one process are settled at a time: each takes three connections, one of them while it waits
+ * for the others, and with enough of them nobody would get his third.
+ */
+const mostAtOnce = 4;
+let settling = 0;
+const waiting: (() => void)[] = [];
+
+async function inTurn(work: () => Promise<void>): Promise<void> {
+  if (settling < mostAtOnce) settling += 1;
+  else await new Promise<void>((resolve) => waiting.push(resolve));
+  try {
+    await work();
+  } finally {
+    // The place goes to the next, or is free.
+    const next = waiting.shift();
+    if (next) next();
+    else settling -= 1;
+  }
+}
+
+/**
  * Once every file of a job is loaded: makes each (type, id) unique within the job even where a server
  * sent it under two patients (the last line stays), then writes per file how many rows are its own
  * (`accepted`) and how many lines were repeats (`duplicates`), so that
  * lines = accepted + duplicates + rejected holds exactly; then builds the indexes that the lists look
- * up by, and the roll-ups that the charts read; from here on autovacuum may come. On two connections. Safe
- * to repeat.
+ * up by, and the roll-ups that the charts read; from here on autovacuum may come. On two connections, four
+ * jobs of a process at a time. Safe to repeat.
  * @throws AppError database-unavailable
  */
-export async function settleJob(jobId: string): Promise<void> {
+export function settleJob(jobId: string): Promise<void> {
+  return inTurn(() => settle(jobId));
+}
+
+async function settle(jobId: string): Promise<void> {
   const tables = await bySize(jobId);
   const counted: Counted[] = [];
   await onTwoConnections(

@@ -21,8 +21,9 @@ function open(url: string) {
     made.on("error", () => {});
     return made;
   };
-  // A load holds one connection, its lease is renewed over another.
-  const pool = connections(Math.max(20, 2 * env().WORKER_CONCURRENCY + 8));
+  // Held for long are two (loads) and twelve (settling); all else is short. Two processes with the most
+  // stay below PostgreSQL's usual hundred.
+  const pool = connections(Math.min(40, Math.max(20, env().WORKER_CONCURRENCY + 16)));
   let background: pg.Pool | undefined;
   const connect = () =>
     new PrismaClient({
