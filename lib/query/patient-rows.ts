@@ -26,7 +26,7 @@ export function patientRows(
   const of = (alias: string) => shown.map((column) => `${alias}.${column}`).join(", ");
   const own = `r.etl_job_id = ANY(${ids}) AND r.patient_id = ${patient}`;
   const ended = Object.values(scope.ends).some((place) => place > (jobs[0]?.place ?? 0));
-  if (jobs.length < 2 && (type !== null || !ended)) {
+  if (jobs.length < 2 && scope.gone.length === 0 && (type !== null || !ended)) {
     return `(SELECT ${of("r")} FROM ${table} AS r WHERE ${own})`;
   }
 

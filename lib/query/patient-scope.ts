@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { type DataTable, dataTables, typeOfTable } from "@/lib/store/data-tables";
+import { type DataTable, dataTables, tableOf, typeOfTable } from "@/lib/store/data-tables";
 import { rows } from "./rows";
+import { rowsWithout } from "./rows-without";
 
 const Export = z.object({
   job_id: z.uuid(),
@@ -43,20 +44,32 @@ const movable = dataTables.filter((table) => table !== "patients");
 const idsSql = dataTables
   .map(
     (table) =>
-      `SELECT ${typeOf(table)} AS type, array_agg(DISTINCT id) AS ids FROM ${table}
-        WHERE etl_job_id = ANY($1::uuid[]) AND patient_id = $2 GROUP BY 1`,
+      `SELECT etl_job_id AS job_id, ${typeOf(table)} AS type, array_agg(id) AS ids FROM ${table}
+        WHERE etl_job_id = ANY($1::uuid[]) AND patient_id = $2 GROUP BY 1, 2`,
   )
   .join(" UNION ALL ");
+const Own = z.object({ job_id: z.uuid(), type: z.string(), ids: z.array(z.string()) });
 
-/** Found by the hash of the id, which each job's rows have an index of. */
-const movedSql = movable
-  .map(
-    (table) =>
-      `SELECT ${typeOf(table)} AS type, id, etl_job_id AS job_id FROM ${table}
-        WHERE etl_job_id = ANY($1::uuid[]) AND patient_id <> $2
-          AND hashtextextended(id, 0) = ANY($3::bigint[]) AND id = ANY($4::text[])`,
-  )
-  .join(" UNION ALL ");
+/**
+ * Found by the hash of the id, which each job's rows have an index of. Without statistics PostgreSQL takes a hash for
+ * frequent and would read the whole key of each job.
+ */
+const moved = (tables: DataTable[], parameters: unknown[]) =>
+  tables.length === 0
+    ? []
+    : rowsWithout(
+        ["seqscan", "indexonlyscan"],
+        Found,
+        tables
+          .map(
+            (table) =>
+              `SELECT ${typeOf(table)} AS type, id, etl_job_id AS job_id FROM ${table}
+                WHERE etl_job_id = ANY($1::uuid[]) AND patient_id <> $2
+                  AND hashtextextended(id, 0) = ANY($3::bigint[])`,
+          )
+          .join(" UNION ALL "),
+        parameters,
+      );
 
 const deletedSql = `
   SELECT resource_type AS type, resource_id AS id, job_id FROM deleted_resources
@@ -87,14 +100,20 @@ export async function currentScope(patientId: string, source: string): Promise<P
 
   const jobIds = jobs.map(({ job_id }) => job_id);
   const placeOf = new Map(jobs.map(({ job_id, place }) => [job_id, place]));
-  const own = await rows(z.object({ type: z.string(), ids: z.array(z.string()) }), idsSql, [
-    jobIds,
-    patientId,
-  ]);
-  const ids = [...new Set(own.flatMap((one) => one.ids))];
+  const own = await rows(Own, idsSql, [jobIds, patientId]);
+  const known = new Set(own.flatMap((one) => one.ids));
+  const ids = [...known];
   const hashes = await rows(z.object({ hash: z.string() }), hashesSql, [ids]);
-  const [moved, deleted] = await Promise.all([
-    rows(Found, movedSql, [jobIds, patientId, hashes.map(({ hash }) => hash), ids]),
+  const types = new Set(own.map(({ type }) => type));
+  const tables = movable.filter((table) =>
+    table === "resources"
+      ? [...types].some((type) => tableOf(type) === table)
+      : types.has(typeOfTable[table]),
+  );
+  const first = Math.min(...own.map(({ job_id }) => placeOf.get(job_id) ?? 0));
+  const since = jobs.filter(({ place }) => place >= first).map(({ job_id }) => job_id);
+  const [others, deleted] = await Promise.all([
+    moved(tables, [since, patientId, hashes.map(({ hash }) => hash)]),
     rows(Found, deletedSql, [jobIds, ids]),
   ]);
   const placed = ({ type, id, job_id }: z.infer<typeof Found>) => ({
@@ -102,8 +121,10 @@ export async function currentScope(patientId: string, source: string): Promise<P
     place: placeOf.get(job_id) ?? 0,
   });
   const gone = [
-    ...moved.map(placed),
+    ...others.filter(({ id }) => known.has(id)).map(placed),
     ...deleted.map((one) => ({ ...placed(one), job_id: beforeAll })),
   ];
-  return { patientId, jobs, ends, gone };
+  // What holds nothing of the patient would only cost every question to it some time.
+  const holding = new Set(own.map(({ job_id }) => job_id));
+  return { patientId, jobs: jobs.filter(({ job_id }) => holding.has(job_id)), ends, gone };
 }
