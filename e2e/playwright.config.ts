@@ -17,7 +17,6 @@ chmodSync(folder, 0o711);
  */
 export default defineConfig({
   testDir: ".",
-  globalTeardown: "./remove-data.ts",
   outputDir: "../test-results",
   fullyParallel: false,
   workers: 1,
@@ -26,8 +25,8 @@ export default defineConfig({
   timeout: 90_000,
   expect: { timeout: 15_000 },
   reporter: process.env.E2E_REPORT
-    ? [["list"], ["json", { outputFile: process.env.E2E_REPORT }]]
-    : [["list"]],
+    ? [["list"], ["./remove-data.ts"], ["json", { outputFile: process.env.E2E_REPORT }]]
+    : [["list"], ["./remove-data.ts"]],
   use: {
     baseURL: webUrl,
     // A trace of every journey (--trace retain-on-failure) costs a fifth of the time.

@@ -1,6 +1,17 @@
 import { rmSync } from "node:fs";
+import type { Reporter } from "@playwright/test/reporter";
 
-/** Global tear-down: the run's own data folder goes; the servers have been stopped by then. */
-export default function removeData() {
-  if (process.env.E2E_DATA_DIR) rmSync(process.env.E2E_DATA_DIR, { recursive: true, force: true });
+/**
+ * The run's own data folder goes when everything has ended: a global tear-down comes before the servers are
+ * stopped, and a PostgreSQL whose folder is gone does not stop any more.
+ */
+export default class RemoveData implements Reporter {
+  printsToStdio() {
+    return false;
+  }
+
+  async onExit() {
+    if (process.env.E2E_DATA_DIR)
+      rmSync(process.env.E2E_DATA_DIR, { recursive: true, force: true });
+  }
 }

@@ -192,22 +192,23 @@ test.each([
 });
 
 test("a connection that is cut is told as such, before the headers and in the body", async () => {
+  let cut = () => {};
   const server = await serveForTests((request, response) => {
+    cut = () => response.destroy();
     if (request.url === "/body") {
       response.writeHead(200, { "content-length": 1000 }).write('{"a":');
-      setTimeout(() => response.destroy(), 20);
     } else request.socket.destroy();
   });
   expect((await failure(send({ url: `${server}/head` }))).code).toBe("connection-cut");
   const response = await send({ url: `${server}/body` });
+  cut();
   expect((await failure(readJson(response))).code).toBe("connection-cut");
 });
 
 test("who gives up gets his own reason back", async () => {
-  const server = await serveForTests(() => {});
   const controller = new AbortController();
   const reason = new Error("lease lost");
-  setTimeout(() => controller.abort(reason), 20);
+  const server = await serveForTests(() => controller.abort(reason));
   expect(await failure(send({ url: server, signal: controller.signal }))).toBe(reason);
 });
 

@@ -122,6 +122,7 @@ export async function advanceAttachments(
       if (jobId) await clearRemoved(jobId);
     } else if (signal?.aborted) {
       await releaseAttachments(left).catch(() => {});
+      if (jobId) await clearRemoved(jobId);
     } else log().warn({ jobId, err: error }, "not written: the leases will run out");
   } finally {
     for (const { count, ...reason } of failed.values()) {

@@ -274,6 +274,7 @@ async function guarded<T>(
     try {
       if (tools.signal?.aborted) {
         await releaseFiles([file]);
+        await clearRemoved(file.jobId);
         return null;
       }
       const failure = failureOf(error, where);

@@ -4,7 +4,7 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import type { AttachmentsRequest } from "@/lib/contract/export-request";
 import type { JobDetail } from "@/lib/contract/job";
 import { serveForTests } from "@/lib/fhir/serve-for-tests";
@@ -17,6 +17,7 @@ import { jobDetail } from "@/lib/store/jobs";
 import { seal } from "@/lib/store/secret-box";
 import { startSandbox } from "@/sandbox/server";
 import { cancelJob, purgeJob, retryJob } from "./commands";
+import { stageFunctions } from "./stage-functions";
 import { runWorker } from "./worker";
 
 // Attachments from the sandbox: what arrives is compared byte by byte with what its server sends.
@@ -45,9 +46,9 @@ async function sandboxWith(documents: Record<string, number> = {}) {
   return sandbox;
 }
 
-function worker(leaseSeconds = 5) {
+function worker(leaseSeconds = 5, stages = stageFunctions) {
   const stop = new AbortController();
-  const ended = runWorker({ signal: stop.signal, concurrency: 3, leaseSeconds });
+  const ended = runWorker({ signal: stop.signal, concurrency: 3, leaseSeconds, stages });
   const end = async () => {
     stop.abort();
     await ended;
@@ -64,10 +65,14 @@ const start = (fhirBaseUrl: string, attachments?: AttachmentsRequest) =>
     request: { resource_types: ["DocumentReference"], attachments },
   });
 
+/** What waits for its next try is due at once. */
 async function ended(jobId: string): Promise<JobDetail> {
   for (;;) {
     const job = await jobDetail(jobId);
     if (job.ended_at) return job;
+    await database().pool.query(
+      "UPDATE export_attachments SET next_run_at = now() WHERE locked_by IS NULL",
+    );
     await sleep(50);
   }
 }
@@ -294,6 +299,36 @@ test("a worker killed with SIGKILL in the middle, again and again: every attachm
   }
 }, 120_000);
 
+test("what is still fetched of a job that was removed meanwhile does not stay", async () => {
+  const sandbox = await sandboxWith();
+  const before = (await readdir(bulkDir)).sort();
+  const jobId = await start(sandbox.fhirBaseUrl, all);
+  let removals = 0;
+  const end = worker(5, {
+    ...stageFunctions,
+    admitAddress: async (...asked) => {
+      if (removals === 0) {
+        removals += 1;
+        await cancelJob(jobId, { label: "somebody@example.org" });
+        await purgeJob(jobId);
+      }
+      return stageFunctions.admitAddress(...asked);
+    },
+  });
+  const fetched = () => sandbox.requests.some(({ url }) => url.includes("/Binary/"));
+  await vi.waitUntil(fetched, { timeout: 30_000, interval: 10 });
+  // Once another job is done, so is what was begun of this one.
+  const another = await ended(await start(sandbox.fhirBaseUrl, all));
+  await end();
+  expect(removals).toBe(1);
+  expect((await readdir(bulkDir)).sort()).toEqual([...before, another.job_id].sort());
+  const { rows } = await database().pool.query(
+    "SELECT relname FROM pg_class WHERE relname LIKE '%' || $1 || '%'",
+    [jobId.replaceAll("-", "")],
+  );
+  expect(rows).toEqual([]);
+}, 60_000);
+
 test("a cancelled job asks for no more attachments", async () => {
   const sandbox = await sandboxWith();
   const jobId = await start(sandbox.fhirBaseUrl, all);
@@ -301,9 +336,13 @@ test("a cancelled job asks for no more attachments", async () => {
   const seen = () => sandbox.requests.filter(({ url: at }) => at.includes("/Binary/")).length;
   while (seen() === 0) await sleep(2);
   await cancelJob(jobId, { label: "somebody@example.org" });
-  await sleep(300);
+  // What was under way is still answered; before another job is done, that is over.
+  const another = await sandboxWith();
+  await ended(await start(another.fhirBaseUrl, all));
   const before = seen();
-  await sleep(700);
+  const found = sandbox.expectedAttachments(groupId).filter(({ url }) => url !== null);
+  expect(before).toBeLessThan(found.length);
+  await ended(await start(another.fhirBaseUrl, all));
   expect(seen()).toBe(before);
   expect((await jobDetail(jobId)).status).toBe("cancelled");
 }, 60_000);

@@ -298,7 +298,7 @@ test("a worker that dies between the steps leaves the batch to the next, which m
       await stageFunctions.settleJob(jobId);
       deaths += 1;
       await pool.query(
-        "UPDATE export_jobs SET locked_by = 'nobody', locked_until = now() WHERE id = $1",
+        "UPDATE export_jobs SET locked_by = 'nobody', locked_until = now() - interval '1 second' WHERE id = $1",
         [jobId],
       );
     },

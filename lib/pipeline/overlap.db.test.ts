@@ -151,12 +151,13 @@ function startWorker(url: string) {
   return end;
 }
 
-const loadedBytes = async () =>
+const sumOf = async (column: "loaded_bytes" | "size_bytes") =>
   (
     await database().pool.query<{ n: number }>(
-      "SELECT coalesce(sum(loaded_bytes), 0)::float8 AS n FROM export_files",
+      `SELECT coalesce(sum(${column}), 0)::float8 AS n FROM export_files`,
     )
   ).rows[0]?.n ?? 0;
+const loadedBytes = () => sumOf("loaded_bytes");
 
 async function untilEnded(jobId: string) {
   return await vi.waitUntil(
@@ -286,7 +287,9 @@ test("a file that is cut again and again comes in the end, piece by piece", asyn
         ...(from > 0 ? { "Content-Range": `bytes ${from}-${one.length - 1}/${one.length}` } : {}),
       };
       response.writeHead(from > 0 ? 206 : 200, headers).write(one.subarray(from, to));
-      setTimeout(() => response.destroy(), 300);
+      // Until it has come, as the row tells.
+      const come = async () => (await sumOf("size_bytes")) >= to;
+      void vi.waitUntil(come, { timeout: 30_000, interval: 20 }).then(() => response.destroy());
     };
   const { url, asked } = await serve(
     part(6 * mega),

@@ -510,6 +510,28 @@ test("what a step writes of a job that was removed meanwhile does not stay", asy
   expect(await left()).toEqual(before);
 });
 
+test("nor does what a worker was at that is told to stop", async () => {
+  const { stages } = bulkServer({ files: 1 });
+  const before = await readdir(bulkDir);
+  stages.fetchFile = async ({ path: target, signal }) => {
+    await mkdir(path.dirname(target), { recursive: true });
+    await writeFile(`${target}.part-1`, ndjson(1, 20));
+    return new Promise((_, reject) => {
+      if (signal?.aborted) reject(signal.reason);
+      signal?.addEventListener("abort", () => reject(signal.reason));
+    });
+  };
+  const jobId = await newJob();
+  const stop = startWorker(stages, { leaseSeconds: 60 });
+  await vi.waitUntil(async () => (await readdir(bulkDir)).includes(jobId), { timeout: 10_000 });
+  await storeCancel(jobId, "somebody");
+  await purgeJob(jobId);
+  // As if it had been written a moment later.
+  await mkdir(path.join(bulkDir, jobId), { recursive: true });
+  await stop();
+  expect(await readdir(bulkDir)).toEqual(before);
+});
+
 test("a job cancelled during its kick-off stays cancelled, and the server is told", async () => {
   const { stages, deleted } = bulkServer();
   const { kickOff } = stages;
@@ -555,14 +577,29 @@ test("a database that goes away in the midst of it costs time and nothing else",
   const name = new URL(url).pathname.slice(1);
   const admin = new pg.Client({ connectionString: url.replace(`/${name}`, "/postgres") });
   await admin.connect();
+  /** Files that are loaded; -1: the database does not say. */
+  const loaded = () =>
+    database()
+      .pool.query<{ n: number }>(
+        "SELECT count(*)::int AS n FROM export_files WHERE state = 'loaded'",
+      )
+      .then(
+        ({ rows }) => rows[0]?.n ?? -1,
+        () => sleep(50).then(() => -1),
+      );
   for (let times = 0; times < 3; times += 1) {
     await admin.query(`ALTER DATABASE ${name} ALLOW_CONNECTIONS false`);
     await admin.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", [
       name,
     ]);
-    await sleep(700);
+    const done = async () => (await loaded()) > before;
+    let before = 0;
+    // Until it has been missed: a question of ours goes the way of the worker's.
+    for (let missed = 0; missed < 3; ) if ((await loaded()) < 0) missed += 1;
     await admin.query(`ALTER DATABASE ${name} ALLOW_CONNECTIONS true`);
-    await sleep(400);
+    // Until something has gone on.
+    while (before <= 0) before = await loaded();
+    if (before < 12) await vi.waitUntil(done, { timeout: 20_000, interval: 20 });
   }
   await admin.end();
   const job = await until(jobId, ended);
