@@ -10,6 +10,7 @@ import { onePicture } from "./one-picture";
 import { Parameters } from "./parameters";
 import { rows } from "./rows";
 import { rowsInKeyOrder } from "./rows-in-key-order";
+import { keysOfPeople, rowsOfPeople } from "./rows-of-people";
 import { search } from "./search";
 import { type Filters, wantedOf } from "./selection";
 
@@ -62,8 +63,22 @@ function fromCursor(text: string): Cursor {
 
 type Query = Omit<DataQuery, "job" | "order"> & Partial<Pick<DataQuery, "order">> & JobChoice;
 
-/** What the rows of one question must meet beside their job. */
-type Filter = { table: DataTable; filters: Filters; where: string; parameters: Parameters };
+/** What the rows of one question must meet beside their job; `ofAnybody`: the same but for whose they are. */
+type Filter = {
+  table: DataTable;
+  filters: Filters;
+  where: string;
+  ofAnybody?: string;
+  parameters: Parameters;
+};
+
+/** How a page is found: as PostgreSQL likes, or along the key, where wanted by whose rows they are first. */
+type Manner = "any" | "key" | "people";
+const inManner = {
+  any: rows,
+  key: rowsInKeyOrder,
+  people: rowsOfPeople,
+};
 
 /** What the rows of a page are ordered by, over all jobs. */
 type Order = { sort: "patient_id" | "start_at"; direction: "ASC" | "DESC" };
@@ -124,30 +139,31 @@ async function countUpTo(
 
 /** Rows of one job in key order: what is passed over is read from the key's index, not from the rows. */
 function rowsOfJob(
-  { table, filters, where, parameters }: Filter,
+  { table, filters, where, ofAnybody, parameters }: Filter,
   jobId: string,
   page: { limit: number; offset: number; after?: Cursor },
-  frequent: boolean,
+  manner: Manner,
 ) {
   const own = parameters.copy();
   const id = own.add(jobId, "uuid");
-  const conditions = [`etl_job_id = ${id}`, where];
-  if (page.after) {
-    const [, patientId, rowId] = page.after;
-    conditions.push(
-      `(patient_id, id) > (${own.add(patientId, "text")}, ${own.add(rowId, "text")})`,
-    );
-  }
+  const beyond = page.after
+    ? ` AND (patient_id, id) > (${own.add(page.after[1], "text")}, ${own.add(page.after[2], "text")})`
+    : "";
   const type = table === "resources" ? ", resource_type" : "";
   const columns = dataColumns[table].shown.map((column) => `'${column}', ${asText(column)}`);
+  const from =
+    manner === "people"
+      ? `${keysOfPeople(table, `etl_job_id = ${id}${beyond}`)} AS whose JOIN ${table} USING (patient_id, id)
+              WHERE etl_job_id = ${id} AND ${ofAnybody}`
+      : `${table} WHERE etl_job_id = ${id} AND ${where}${beyond}`;
   const sql = `SELECT etl_job_id AS job_id, patient_id, id, json_build_object(${columns.join(", ")}) AS columns
-       FROM (SELECT patient_id, id${type} FROM ${table} WHERE ${conditions.join(" AND ")}
+       FROM (SELECT patient_id, id${type} FROM ${from}
               ORDER BY patient_id, id
               LIMIT ${own.add(page.limit, "int")} OFFSET ${own.add(page.offset, "int")}) AS place
        JOIN ${table} USING (patient_id, id${type})
       WHERE etl_job_id = ${id}
       ORDER BY patient_id, id`;
-  return (frequent ? rowsInKeyOrder : rows)(Row, withPeople(filters, sql), own.all);
+  return inManner[manner](Row, withPeople(filters, sql), own.all);
 }
 
 /**
@@ -229,11 +245,16 @@ async function rowsOf(
   const bar = barOf(table, query);
   if (bar) conditions.push(bar.rows(parameters));
   const narrow = narrowTo(filters, "taken")(table);
+  const inMonths = narrowTo({ months: filters.months }, "taken")(table);
+  const ofAnybody = [...conditions, inMonths.replace(/^ AND /, "") || "true"].join(" AND ");
   if (narrow) conditions.push(narrow.replace(/^ AND /, ""));
   const unsearched = [...conditions];
   const searched = query.q ? await search(table, type, query.q, jobsChosen, parameters) : null;
   if (searched) conditions.push(searched.where);
-  const filter = { table, filters, where: conditions.join(" AND ") || "true", parameters };
+  const filter = {
+    ...{ table, filters, where: conditions.join(" AND ") || "true", parameters },
+    ofAnybody: searched ? `${ofAnybody} AND ${searched.where}` : ofAnybody,
+  };
 
   const cursor = query.after === undefined ? null : fromCursor(query.after);
   const whole = query.patient === undefined && query.file === undefined && !searched;
@@ -295,7 +316,10 @@ async function rowsOf(
     const frequent = jobsChosen.loading.includes(id)
       ? until < matches / 2
       : isFrequent(matches, inAll, until);
-    found.push(...(await rowsOfJob(filter, id, page, frequent)));
+    // Behind a bar there are few of very many people: their keys are passed over before a row is read.
+    const ofFew = bar && filters.people && known && until < own / 2;
+    const manner = ofFew ? "people" : frequent ? "key" : "any";
+    found.push(...(await rowsOfJob(filter, id, page, manner)));
     before = 0;
   }
   const shown = found.slice(0, query.page_size);

@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { database } from "@/lib/store/client";
 
 /** Ways of PostgreSQL to find rows, as its settings `enable_…` name them. */
-export type Way = "seqscan" | "indexonlyscan" | "bitmapscan" | "sort";
+export type Way = "seqscan" | "indexonlyscan" | "bitmapscan" | "sort" | "mergejoin" | "hashjoin";
 
 /**
  * As `rows`, where PostgreSQL would choose the wrong way for want of statistics: it goes another one if there is any.
