@@ -21,8 +21,8 @@ type BarQuery = Pick<
 export type Bar = {
   /** what its resources meet, over their table */
   rows: (parameters: Parameters) => string;
-  /** where a roll-up counts them; absent: nowhere but in the rows */
-  counted?: { name: RollUpName; n: (parameters: Parameters) => string };
+  /** where a roll-up counts them: the sum of `n` where it meets that; absent: nowhere but in the rows */
+  counted?: { name: RollUpName; meets: (parameters: Parameters) => string; n: Bar["rows"] };
 };
 
 type Names = { system: string; code: string; display: string };
@@ -83,6 +83,8 @@ function ofNumber(query: BarQuery, parameters: Parameters): string {
 const refuse = (name: string, what: string) =>
   new AppError("invalid-request", { reason: `${name}: only for ${what}` });
 
+const records = () => "records";
+
 const given = (...values: unknown[]) => values.some((value) => value !== undefined);
 
 /**
@@ -101,8 +103,7 @@ export function barOf(table: DataTable, query: BarQuery): Bar | null {
       ]
         .map((meets) => `COALESCE(class_code, 'unknown') ${meets}`)
         .join(" AND ");
-    const n = (parameters: Parameters) => `sum(records) FILTER (WHERE ${rows(parameters)})`;
-    return { rows, counted: { name: "roll_up_encounters", n } };
+    return { rows, counted: { name: "roll_up_encounters", meets: rows, n: records } };
   }
   if (numeric || given(unit, value_from, value_to)) {
     if (table !== "observations") {
@@ -110,19 +111,21 @@ export function barOf(table: DataTable, query: BarQuery): Bar | null {
     }
     const n = (parameters: Parameters) => {
       const range = inRange(query, "value", parameters).join(" AND ");
-      const times = range
+      return range
         ? `(SELECT sum(times) FROM unnest(values, counts) AS each (value, times) WHERE ${range})`
         : "records";
-      const meets = [
+    };
+    const meets = (parameters: Parameters) =>
+      [
         ofCode(query, named, parameters),
         ...(unit === undefined ? [] : [same("unit", unit, parameters)]),
-      ].filter(Boolean);
-      return `sum(${times}) FILTER (WHERE ${meets.join(" AND ") || "true"})`;
-    };
+      ]
+        .filter(Boolean)
+        .join(" AND ");
     return {
       rows: (parameters) => ofNumber(query, parameters),
       // Numbers without a code stand in no chart.
-      counted: code === undefined ? undefined : { name: "roll_up_values", n },
+      counted: code === undefined ? undefined : { name: "roll_up_values", meets, n },
     };
   }
   if (!given(code, code_system, display)) return null;
@@ -131,7 +134,7 @@ export function barOf(table: DataTable, query: BarQuery): Bar | null {
   const rows: Bar["rows"] = (parameters) => ofCode(query, own, parameters);
   if (table !== "conditions" && table !== "medication_requests") return { rows };
   const inRollUp: Names = { system: "code_system", code: "code", display: "display" };
-  const n = (parameters: Parameters) =>
-    `sum(records) FILTER (WHERE kind = '${table}' AND ${ofCode(query, inRollUp, parameters)})`;
-  return { rows, counted: { name: "roll_up_codes", n } };
+  const meets = (parameters: Parameters) =>
+    `kind = '${table}' AND ${ofCode(query, inRollUp, parameters)}`;
+  return { rows, counted: { name: "roll_up_codes", meets, n: records } };
 }

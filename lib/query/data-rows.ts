@@ -113,12 +113,13 @@ async function countFound(byIdAlone: Filter, jobIds: string[], byJob?: Map<strin
 function countRolledUp(type: string, chosen: Chosen, filters: Filters, bar: Bar | null) {
   const parameters = new Parameters();
   for (const ids of chosen.jobs) parameters.add(ids, "uuid[]");
-  const { name, n } = bar?.counted ?? {
+  const { name, meets, n } = bar?.counted ?? {
     name: "roll_up_types" as const,
-    n: () => `sum(records) FILTER (WHERE resource_type = ${parameters.add(type, "text")})`,
+    meets: () => `resource_type = ${parameters.add(type, "text")}`,
+    n: () => "records",
   };
-  const sql = `SELECT etl_job_id AS job_id, COALESCE(${n(parameters)}, 0)::float8 AS n
-                 FROM ${held(name, filters)} AS held GROUP BY 1`;
+  const sql = `SELECT etl_job_id AS job_id, COALESCE(sum(${n(parameters)}), 0)::float8 AS n
+                 FROM ${held(name, filters)} AS held WHERE ${meets(parameters)} GROUP BY 1`;
   return rows(Count, withPeople(filters, sql), parameters.all);
 }
 
