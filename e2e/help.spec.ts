@@ -128,7 +128,7 @@ test("A data engineer goes anywhere from the keyboard: to a job by its id, to a 
   await expect(page).toHaveURL(new RegExp(`/jobs/${job_id}`));
 
   await (await palette(page)).fill(rows[0].id);
-  const patient = page.getByRole("button", { name: new RegExp(`^${rows[0].id}`) });
+  const patient = page.getByRole("button", { name: new RegExp(`· ${rows[0].id}`) });
   await expect(patient).toHaveCount(1);
   await passes(page, "palette");
   await patient.click();

@@ -4,6 +4,7 @@ import { Anchor, Avatar, Badge, Breadcrumbs, Group, Paper, Text, Title } from "@
 import { IconUser } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { useTranslations } from "use-intl";
+import { personName } from "@/components/format/person-name";
 import { ShortId } from "@/components/format/short-id";
 import { Link } from "@/components/frame/link";
 import type { PatientSummary } from "@/lib/contract/patient";
@@ -31,7 +32,7 @@ export function PatientBanner({
   const t = useTranslations("data.person");
   const data = useTranslations("data");
   const textOf = useCellText();
-  const name = [person?.given_name, person?.family_name].filter(Boolean).join(" ");
+  const name = personName(person ?? {});
   const age = person?.birth_date
     ? ageOf(person.birth_date, person.deceased_at ? new Date(person.deceased_at) : new Date())
     : null;

@@ -13,6 +13,7 @@ import {
 } from "@mantine/core";
 import { IconUser, IconX } from "@tabler/icons-react";
 import { useTranslations } from "use-intl";
+import { personName } from "@/components/format/person-name";
 import { Link } from "@/components/frame/link";
 import { useDataRows } from "@/lib/browser/data-queries";
 import { useCellText } from "./use-cell-text";
@@ -41,9 +42,8 @@ export function PatientBar({
   const row = query.isPlaceholderData ? undefined : query.data?.rows[0];
   const columns = row?.columns ?? {};
   const name =
-    [columns.name, [columns.given_name, columns.family_name].filter(Boolean).join(" ")].find(
-      (one) => typeof one === "string" && one !== "",
-    ) ?? null;
+    [columns.name, personName(columns)].find((one) => typeof one === "string" && one !== "") ??
+    null;
   const facts = [
     typeof columns.gender === "string" ? textOf("gender", columns.gender) : null,
     columns.birth_date

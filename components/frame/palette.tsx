@@ -22,8 +22,9 @@ import {
 import { useQuery } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { type ReactNode, useEffect, useState } from "react";
-import { useLocale, useTranslations } from "use-intl";
+import { useFormatter, useLocale, useTranslations } from "use-intl";
 import { connectionLabels } from "@/components/format/connection-labels";
+import { personName } from "@/components/format/person-name";
 import { connectionsQuery } from "@/lib/browser/connections-queries";
 import { paletteJobsQuery, palettePatientsQuery } from "@/lib/browser/palette-queries";
 import type { Role } from "@/lib/contract/settings";
@@ -58,6 +59,7 @@ export function Palette({
   const router = useRouter();
   const locale = useLocale();
   const { setColorScheme } = useMantineColorScheme();
+  const format = useFormatter();
   const [text, setText] = useState("");
   const [asked] = useDebouncedValue(text.trim(), 200);
   const may = role !== "viewer";
@@ -181,8 +183,18 @@ export function Palette({
       title: t("palette.patients"),
       entries: persons.slice(0, 5).map((row) => ({
         id: `patient-${row.id}`,
-        label: row.id,
-        description: [row.columns.name, row.columns.birth_date].filter(Boolean).join(" · "),
+        label: personName(row.columns) || row.id,
+        description: [
+          typeof row.columns.birth_date === "string"
+            ? format.dateTime(new Date(row.columns.birth_date), {
+                dateStyle: "medium",
+                timeZone: "UTC",
+              })
+            : null,
+          personName(row.columns) ? row.id : null,
+        ]
+          .filter(Boolean)
+          .join(" · "),
         icon: IconUser,
         run: go(`/data/patients/${encodeURIComponent(row.id)}`),
       })),
