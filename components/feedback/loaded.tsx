@@ -7,6 +7,8 @@ import type { ReactNode } from "react";
 import { useTranslations } from "use-intl";
 import { isRefusal } from "@/lib/browser/api";
 import { FailureAlert } from "./failure-alert";
+import { useFailureText } from "./failure-text";
+import { NotFound } from "./not-found";
 import { Notice } from "./notice";
 
 /**
@@ -27,14 +29,18 @@ export function Loaded<T>({
   children: (data: T) => ReactNode;
 }) {
   const t = useTranslations("frame");
+  const failureText = useFailureText();
   if (query.data === undefined) {
     if (query.isError) {
+      // To ask again for what is not there would bring the same answer.
+      if (wholePage && isRefusal(query.error))
+        return <NotFound>{failureText(query.error)}</NotFound>;
       const failure = <FailureAlert failure={query.error} onRetry={() => void query.refetch()} />;
       if (!wholePage) return failure;
       return (
         <Stack>
           <Title order={1} size="h2">
-            {t(isRefusal(query.error) ? "not-found-title" : "failed-title")}
+            {t("failed-title")}
           </Title>
           {failure}
         </Stack>

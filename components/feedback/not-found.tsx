@@ -2,12 +2,16 @@
 
 import { Button } from "@mantine/core";
 import { IconMapQuestion } from "@tabler/icons-react";
+import type { ReactNode } from "react";
 import { useTranslations } from "use-intl";
 import { Link } from "@/components/frame/link";
 import { EmptyState } from "./empty-state";
 
-/** An address that leads nowhere: says so and leads back. */
-export function NotFound() {
+/**
+ * An address that leads nowhere: says so and leads back.
+ * @param children what is not there, where that is known
+ */
+export function NotFound({ children }: { children?: ReactNode }) {
   const t = useTranslations("frame");
   return (
     <EmptyState
@@ -20,6 +24,8 @@ export function NotFound() {
         </Button>
       }
     >
+      {children}
+      {children ? <br /> : null}
       {t("not-found-text")}
     </EmptyState>
   );

@@ -67,10 +67,14 @@ export function Frame({
   const [help, setHelp] = useState<boolean | null>(null);
   const openPalette = () => setPalette((times) => times + 1);
   useKeys({ onPalette: openPalette, onHelp: () => setHelp(true) });
-  // The whole window takes files as soon as the page itself is done.
+  // The whole window takes files as soon as the page itself is done, and the palette is at hand: what is
+  // typed while it loads would be lost.
   const [calm, setCalm] = useState(false);
   useEffect(() => {
-    const later = window.setTimeout(() => setCalm(true), 1_000);
+    const later = window.setTimeout(() => {
+      setCalm(true);
+      void import("./palette");
+    }, 1_000);
     return () => window.clearTimeout(later);
   }, []);
 

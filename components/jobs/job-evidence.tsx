@@ -46,20 +46,27 @@ export function JobEvidence({ job }: { job: JobDetail }) {
           label={announced === null ? t("lines") : t("expected")}
           value={announced ?? totals.lines}
         />
-        <Sign>{missing === 0 ? "=" : isActive(job) ? "≥" : "≠"}</Sign>
-        <Term label={t("accepted")} value={totals.accepted} />
-        <Sign>+</Sign>
-        <Tooltip label={t("duplicates-why")}>
-          <div>
-            <Term label={t("duplicate")} value={totals.duplicates} />
-          </div>
-        </Tooltip>
-        <Sign>+</Sign>
-        <Term
-          label={t("rejected")}
-          value={totals.rejected}
-          color={totals.rejected ? "red" : undefined}
-        />
+        {/* A sign stays with the figure after it where the line breaks. */}
+        <Group gap="sm" align="flex-end" wrap="nowrap">
+          <Sign>{missing === 0 ? "=" : isActive(job) ? "≥" : "≠"}</Sign>
+          <Term label={t("accepted")} value={totals.accepted} />
+        </Group>
+        <Group gap="sm" align="flex-end" wrap="nowrap">
+          <Sign>+</Sign>
+          <Tooltip label={t("duplicates-why")}>
+            <div>
+              <Term label={t("duplicate")} value={totals.duplicates} />
+            </div>
+          </Tooltip>
+        </Group>
+        <Group gap="sm" align="flex-end" wrap="nowrap">
+          <Sign>+</Sign>
+          <Term
+            label={t("rejected")}
+            value={totals.rejected}
+            color={totals.rejected ? "red" : undefined}
+          />
+        </Group>
       </Group>
       <Stack component="ul" gap={6} mt="md" p={0} mb={0} style={{ listStyle: "none" }}>
         {evidenceOf(job).map((evidence) => (

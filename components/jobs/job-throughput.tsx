@@ -87,7 +87,7 @@ export function JobThroughput({ job }: { job: JobSummary }) {
     <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg">
       <ChartCard
         title={t("records-title")}
-        sets={[{ name: null, source, words: source }]}
+        sets={[{ name: null, source: query.data ? source : "\u00a0", words: source }]}
         query={query}
         empty={null}
         table={table}
