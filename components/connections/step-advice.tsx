@@ -23,7 +23,7 @@ export function StepAdvice({ code }: { code: string }) {
           {t("next-title")}:
         </Text>{" "}
         {t(`next.${code}`)}{" "}
-        <Anchor component={Link} href="/help/troubleshooting" size="sm">
+        <Anchor component={Link} href="/help/troubleshooting" size="sm" underline="always">
           {t("more")}
         </Anchor>
       </Text>

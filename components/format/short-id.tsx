@@ -14,7 +14,7 @@ export function ShortId({ id, whole = false }: { id: string; whole?: boolean }) 
         {({ copied, copy }) => (
           <Tooltip label={copied ? t("copied") : t("copy")}>
             <ActionIcon
-              size="sm"
+              size={24}
               variant="subtle"
               color={copied ? "green" : "gray"}
               onClick={(event) => {

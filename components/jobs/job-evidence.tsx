@@ -107,7 +107,7 @@ function Item({ job, evidence }: { job: JobDetail; evidence: Evidence }) {
         {more ? (
           <>
             {" "}
-            <Anchor component={Link} href={more.href} size="sm">
+            <Anchor component={Link} href={more.href} size="sm" underline="always">
               {more.label}
             </Anchor>
           </>

@@ -344,7 +344,7 @@ function Table({
           sortable: true,
           render: ({ job, batch }) =>
             job ? (
-              <Stack gap={0} miw={150}>
+              <Stack gap={2} miw={150}>
                 <Anchor
                   component={Link}
                   href={`/jobs/${job.job_id}`}
