@@ -67,7 +67,10 @@ export type DataRow = z.infer<typeof DataRow>;
 /** `GET /api/data/{type}`. */
 export const DataList = z.object({
   rows: z.array(DataRow),
-  /** null where counting would read too much; then `more` says whether there is a next page */
+  /**
+   * null where counting would read too much; then `more` says whether there is a next page. Of a job that loads: of
+   * some seconds ago
+   */
   total: z.number().int().nullable(),
   more: z.boolean(),
   /** for `after`; null on the last page */

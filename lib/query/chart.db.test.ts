@@ -1081,8 +1081,11 @@ async function listed(type: string, filters: Filters, bar: Bar) {
   let after: string | undefined;
   let total: number | null = null;
   do {
-    const list = await dataRows(type, { ...filters, ...bar, page: 1, page_size: 100, after });
+    // Of many rows the first pages are found by whose they are.
+    const page_size = seen.size < 30 ? 10 : 100;
+    const list = await dataRows(type, { ...filters, ...bar, page: 1, page_size, after });
     for (const row of list.rows) seen.add(`${row.job_id} ${row.id}`);
+
     ({ total } = list);
     after = list.next ?? undefined;
   } while (after);
