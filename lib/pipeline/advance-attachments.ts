@@ -108,7 +108,8 @@ export async function advanceAttachments(
           }
           if (again) await storeAttachmentRetry(one, { error: failure, ...next });
           else await storeAttachmentFailure(one, next.givenUp);
-          if (again && !next.counted) {
+          // An error of the server may be this document's alone.
+          if (again && !next.counted && failure.code !== "server-error") {
             await releaseAttachments(left.slice(1), next.delayMs);
             return;
           }

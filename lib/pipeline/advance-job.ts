@@ -2,7 +2,7 @@ import { AppError } from "@/lib/errors";
 import { mostFiles } from "@/lib/poll/manifest";
 import { log } from "@/lib/settings/log";
 import { storeAttachments } from "@/lib/store/attachments";
-import { type ClaimedJob, renewJob } from "@/lib/store/claims";
+import { type ClaimedJob, releaseJob, renewJob } from "@/lib/store/claims";
 import { database } from "@/lib/store/client";
 import { addEvent, withoutQuery } from "@/lib/store/events";
 import type { NewFile } from "@/lib/store/file-numbers";
@@ -31,7 +31,12 @@ import { withToken } from "./with-token";
 
 export type StageFunctions = typeof stageFunctions;
 
-type Tools = { stages: StageFunctions; leaseSeconds: number };
+type Tools = {
+  stages: StageFunctions;
+  leaseSeconds: number;
+  /** aborted when the worker is to stop: what only reads is broken off, and the job given back as it is */
+  signal?: AbortSignal;
+};
 
 const tokensOf = (
   { connectionId, fhirBaseUrl }: { connectionId: string | null; fhirBaseUrl: string },
@@ -62,9 +67,13 @@ function kickOffEvent(job: ClaimedJob, requestUrl: string, statusUrl: string) {
   };
 }
 
-async function kickoff(job: ClaimedJob, stages: StageFunctions): Promise<void> {
+async function kickoff(
+  job: ClaimedJob,
+  stages: StageFunctions,
+  signal: AbortSignal,
+): Promise<void> {
   const authorize = tokensOf(job, stages);
-  if (job.mode === "search") return await startSearch(job, stages, authorize);
+  if (job.mode === "search") return await startSearch(job, stages, authorize, signal);
   const { statusUrl, requestUrl } = await withToken(authorize, (token) =>
     stages.kickOff({
       connectionId: job.connectionId,
@@ -89,7 +98,7 @@ async function kickoff(job: ClaimedJob, stages: StageFunctions): Promise<void> {
 
 const longestManifestPages = 10_000;
 
-async function poll(job: ClaimedJob, stages: StageFunctions): Promise<void> {
+async function poll(job: ClaimedJob, stages: StageFunctions, signal: AbortSignal): Promise<void> {
   const files = new Map<string, NewFile>();
   const raw: unknown[] = [];
   const pages: { output: number; deleted: number; error: number }[] = [];
@@ -101,12 +110,15 @@ async function poll(job: ClaimedJob, stages: StageFunctions): Promise<void> {
   const seen = new Set<string>();
   // Without a Retry-After the waits double, so their number follows from how long it has taken.
   const polls = Math.floor(Math.log2(job.preparingSeconds + 1));
-  while (url !== null && !seen.has(url) && seen.size < longestManifestPages) {
+  while (url !== null && !seen.has(url)) {
+    if (seen.size === longestManifestPages) {
+      throw new AppError("manifest-invalid", { reason: "endless" });
+    }
     const statusUrl: string = url;
     seen.add(statusUrl);
     const now = new Date();
     const answer = await withToken(tokensOf(job, stages, statusUrl), (token) =>
-      stages.checkStatus({ statusUrl, token, polls, now }),
+      stages.checkStatus({ statusUrl, token, polls, now, signal }),
     );
     if (answer.state === "waiting") {
       const delayMs = Math.max(0, answer.retryAt.getTime() - now.getTime());
@@ -136,7 +148,8 @@ async function poll(job: ClaimedJob, stages: StageFunctions): Promise<void> {
   }
   if (job.mode === "search") {
     const manifest = { files: files.values(), requiresAccessToken, transactionTime };
-    return await planFromExport(job, manifest, stages, (to) => tokensOf(job, stages, to));
+    const tokens = (to?: string) => tokensOf(job, stages, to);
+    return await planFromExport(job, manifest, stages, tokens, signal);
   }
   await stages.prepareJob(job.jobId);
   await storeManifest(job, {
@@ -235,10 +248,12 @@ export async function deleteExport(
   }
 }
 
-const work: Record<string, (job: ClaimedJob, stages: StageFunctions) => Promise<void>> = {
+type Step = (job: ClaimedJob, stages: StageFunctions, signal: AbortSignal) => Promise<void>;
+
+const work: Record<string, Step> = {
   kickoff,
   poll,
-  download: (job, stages) => endDownload(job, tokensOf(job, stages)),
+  download: (job, stages, signal) => endDownload(job, tokensOf(job, stages), signal),
   load: settle,
 };
 
@@ -268,15 +283,15 @@ export const isLeaseLost = (error: unknown): boolean => error instanceof LeaseLo
  */
 export async function advanceJob(
   job: ClaimedJob,
-  { stages, leaseSeconds }: Tools,
+  { stages, leaseSeconds, signal }: Tools,
 ): Promise<{ failure: AppError; goesOn: boolean } | null> {
   const where = { jobId: job.jobId, stage: job.stage };
   const step = work[job.stage];
   if (!step) return null;
   try {
     await underLease(
-      { what: `job ${job.jobId}`, leaseSeconds, renew: () => renewJob(job, leaseSeconds) },
-      () => step(job, stages),
+      { what: `job ${job.jobId}`, leaseSeconds, renew: () => renewJob(job, leaseSeconds), signal },
+      (lost) => step(job, stages, lost),
     );
     log().debug(where, "step done");
     return null;
@@ -284,6 +299,11 @@ export async function advanceJob(
     if (isLeaseLost(error)) {
       log().info(where, "lease lost: cancelled, or another worker goes on");
       await clearRemoved(job.jobId);
+      return null;
+    }
+    if (signal?.aborted && !(error instanceof AppError)) {
+      // Where that cannot be written the lease runs out.
+      await releaseJob(job).catch(() => {});
       return null;
     }
     const failure = failureOf(error, where);

@@ -41,16 +41,22 @@ export async function startSearch(
   job: ClaimedJob,
   stages: Stages,
   authorize: Authorize,
+  signal?: AbortSignal,
 ): Promise<void> {
   try {
-    await begin(job, stages, authorize);
+    await begin(job, stages, authorize, signal);
   } catch (error) {
     throw error instanceof AppError ? bothReasons(job, error) : error;
   }
 }
 
-async function begin(job: ClaimedJob, stages: Stages, authorize: Authorize): Promise<void> {
-  const server = searchServer(job, authorize);
+async function begin(
+  job: ClaimedJob,
+  stages: Stages,
+  authorize: Authorize,
+  signal?: AbortSignal,
+): Promise<void> {
+  const server = searchServer(job, authorize, signal);
   if (job.level === "system") return await storePlan(job, stages, server, null);
   const named = job.request.patient?.map((reference) => reference.replace(/^.*Patient\//, ""));
   if (job.level === "patient") {
@@ -108,6 +114,7 @@ export async function planFromExport(
   stages: Stages,
   /** the token for our server, or for an address that it named */
   authorizeFor: (to?: string) => Authorize,
+  signal?: AbortSignal,
 ): Promise<void> {
   const patients = new Set<string>();
   let unidentified = 0;
@@ -115,7 +122,8 @@ export async function planFromExport(
   await mkdir(path.dirname(target), { recursive: true });
   for (const { kind, url, resourceType } of manifest.files) {
     if (kind !== "output" || (resourceType !== null && resourceType !== "Patient")) continue;
-    const fetchWith = (token: string | null) => stages.fetchFile({ url, token, path: target });
+    const fetchWith = (token: string | null) =>
+      stages.fetchFile({ url, token, path: target, signal });
     if (manifest.requiresAccessToken) await withToken(authorizeFor(url), fetchWith);
     else await fetchWith(null);
     for await (const line of createInterface({ input: createReadStream(target) })) {
@@ -133,7 +141,7 @@ export async function planFromExport(
   }
   const date = manifest.transactionTime;
   const known = { ...nobodyElse, unidentified, patients: [...patients], date };
-  await storePlan(job, stages, searchServer(job, authorizeFor()), known);
+  await storePlan(job, stages, searchServer(job, authorizeFor(), signal), known);
 }
 
 /** A line of NDJSON; null where it is none. */
@@ -146,16 +154,22 @@ function resourceOf(line: string): Json | null {
   }
 }
 
+const triesForTypes = 3;
+
 /** What was asked for; where nothing was, what the server has of a patient and of what it refers to. */
 async function typesOf(job: ClaimedJob, server: SearchServer): Promise<string[]> {
   if (job.request.resource_types.length > 0) return job.request.resource_types;
   const offered = await readCapability({
     fhirBaseUrl: job.fhirBaseUrl,
     token: await server.authorize(),
+    signal: server.signal,
   })
     .then(({ resourceTypes }) => resourceTypes)
     .catch((error) => {
-      if (!(error instanceof AppError)) throw error;
+      // What passes by itself is worth some tries: with the usual types in place of the server's own,
+      // data of others would be missing without a word.
+      const passes = error instanceof AppError && error.retryable && job.attempts < triesForTypes;
+      if (passes || !(error instanceof AppError)) throw error;
       return [];
     });
   if (job.level === "system" && offered.length > 0) return offered;
@@ -276,7 +290,11 @@ async function opened(job: ClaimedJob, { fileId, path: file, sizeBytes }: OnDisk
  * only now, and after a retry those of what came since.
  * @throws AppError file-unreadable
  */
-export async function endDownload(job: ClaimedJob, authorize: Authorize): Promise<void> {
+export async function endDownload(
+  job: ClaimedJob,
+  authorize: Authorize,
+  signal?: AbortSignal,
+): Promise<void> {
   if (job.mode !== "search" || job.level === "system") return await storeDownloadedJob(job);
   const known = new Set<string>();
   const toRead: OnDisk[] = [];
@@ -286,10 +304,11 @@ export async function endDownload(job: ClaimedJob, authorize: Authorize): Promis
     if (by === "id") for (const id of ids) known.add(`${type}/${id}`);
     else if (file.isNew && file.path !== null) toRead.push(file);
   }
-  const types = toRead.length > 0 ? await typesOf(job, searchServer(job, authorize)) : [];
+  const types = toRead.length > 0 ? await typesOf(job, searchServer(job, authorize, signal)) : [];
   const wanted = new Set(types.filter((type) => !isPatientType(type)));
   const ids = new Map<string, Set<string>>([...wanted].map((type) => [type, new Set()]));
   for (const file of wanted.size > 0 ? toRead : []) {
+    signal?.throwIfAborted();
     for await (const line of createInterface({ input: await opened(job, file) })) {
       for (const { type, id } of referencesIn(line, wanted)) {
         if (!known.has(`${type}/${id}`)) ids.get(type)?.add(id);

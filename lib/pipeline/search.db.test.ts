@@ -4,7 +4,16 @@ import { appendFile, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  expect,
+  onTestFinished,
+  test,
+  vi,
+} from "vitest";
 import { ExportRequest } from "@/lib/contract/export-request";
 import { AppError } from "@/lib/errors";
 import { dropJob } from "@/lib/load/drop-job";
@@ -14,6 +23,7 @@ import { createConnection } from "@/lib/store/connections";
 import { createJobs } from "@/lib/store/create-job";
 import { listEvents } from "@/lib/store/events";
 import { freshDatabase } from "@/lib/store/fresh-database";
+import { jobForTests } from "@/lib/store/job-for-tests";
 import { jobDetail } from "@/lib/store/jobs";
 import { type Sandbox, startSandbox } from "@/sandbox/server";
 import type { StageFunctions } from "./advance-job";
@@ -190,6 +200,23 @@ test("types that are not a patient's come as far as they are referred to, and al
   );
   expect(loose.filter(({ reference }) => reference !== null)).toEqual([]);
   expect(found.Practitioner).toBeGreaterThan(0);
+});
+
+test("a server that does not tell its types for a moment is asked again, before fewer are searched", async () => {
+  startWorker();
+  const request = { resource_types: [], mode: "search" as const };
+  const types = async () => {
+    const { job_id } = await ended(await newJob(request));
+    const { rows } = await database().pool.query<{ types: string[] }>(
+      "SELECT manifest->'types' AS types FROM export_jobs WHERE id = $1",
+      [job_id],
+    );
+    return rows[0]?.types;
+  };
+  const told = await types();
+  expect(told).toContain("Patient");
+  sandbox.faults = { html: ["metadata"], htmlTimes: 2, htmlStatus: 503 };
+  expect(await types()).toEqual(told);
 });
 
 test("_since and _typeFilter bring what they bring in bulk", async () => {
@@ -484,6 +511,34 @@ test("a search that is cancelled stops asking", async () => {
   expect(searches()).toBe(asked);
   await dropJob(jobId);
 });
+
+test.each(["cancelled", "stopped"])(
+  "searches that wait for their server and are %s give their places to others",
+  async (how) => {
+    const busy = await startSandbox({ scale: 0.05, auth: false });
+    onTestFinished(() => busy.close());
+    busy.faults = { search429: 1_000, retryAfterSeconds: 250 };
+    const jobs: string[] = [];
+    for (let n = 0; n < 4; n += 1) {
+      const { fhirBaseUrl } = busy;
+      const request = ExportRequest.parse({ resource_types: types, mode: "search" });
+      jobs.push(await jobForTests({ fhirBaseUrl, level: "group", groupId, request }));
+    }
+    const end = startWorker();
+    await vi.waitUntil(() => busy.requests.length > 0, { timeout: 10_000, interval: 20 });
+    if (how === "stopped") {
+      await end();
+      const { rows } = await database().pool.query(
+        "SELECT DISTINCT stage, locked_by, attempts FROM export_jobs WHERE id = ANY($1)",
+        [jobs],
+      );
+      expect(rows).toEqual([{ stage: "kickoff", locked_by: null, attempts: 0 }]);
+    }
+    for (const jobId of jobs) await cancelJob(jobId, { label: "test" });
+    if (how === "cancelled") await bulkRows({ resource_types: ["Patient"] });
+  },
+  30_000,
+);
 
 test("all patients, and the whole system", async () => {
   startWorker();

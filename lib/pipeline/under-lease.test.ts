@@ -37,6 +37,13 @@ test("a lease that cannot be renewed counts as lost when it runs out", async () 
   );
 });
 
+test("a renewal that never answers does not keep the work going when the lease has run out", async () => {
+  const renew = () => new Promise<never>(() => {});
+  await expect(underLease({ what: "x", leaseSeconds: 0.05, renew }, untilAborted)).rejects.toThrow(
+    LeaseLost,
+  );
+});
+
 test("a worker that is to stop breaks the work off, without calling the lease lost", async () => {
   const stop = new AbortController();
   const lease = { what: "x", leaseSeconds: 10, renew: async () => true, signal: stop.signal };

@@ -26,15 +26,19 @@ export async function underLease<T>(
   const intervalMs = Math.min((leaseSeconds * 1_000) / 3, everyMs);
   let renewedAt = performance.now();
   let timer: NodeJS.Timeout;
+  let overdue: NodeJS.Timeout | undefined;
   const tick = async () => {
+    const leftMs = () => renewedAt + leaseSeconds * 1_000 - performance.now();
+    // A database that is gone without a word does not even refuse.
+    overdue = setTimeout(() => lost.abort(new LeaseLost(what)), Math.max(0, leftMs()));
     try {
       if (!(await renew())) return lost.abort(new LeaseLost(what));
       renewedAt = performance.now();
     } catch {
       // Reported by the statement that needs the database; here only the time counts.
-      if (performance.now() - renewedAt > leaseSeconds * 1_000) {
-        return lost.abort(new LeaseLost(what));
-      }
+      if (leftMs() < 0) return lost.abort(new LeaseLost(what));
+    } finally {
+      clearTimeout(overdue);
     }
     if (!ended) timer = setTimeout(tick, intervalMs);
   };
@@ -49,5 +53,6 @@ export async function underLease<T>(
   } finally {
     ended = true;
     clearTimeout(timer);
+    clearTimeout(overdue);
   }
 }

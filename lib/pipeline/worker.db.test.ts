@@ -236,6 +236,20 @@ test("a list of files that goes on from page to page has an end", async () => {
   expect([page, job.files.length]).toEqual([3, 0]);
 });
 
+test("pages of a manifest that lead on and on are no whole list of files", async () => {
+  const { stages, done } = bulkServer();
+  stages.checkStatus = async () => {
+    done.polls += 1;
+    const lists = { output: [], error: [], deleted: [] };
+    const nextUrl = `${statusUrl}?page=${done.polls}`;
+    const manifest = { transactionTime: null, requiresAccessToken: false, ...lists, nextUrl };
+    return { state: "ready", manifest, raw: {} };
+  };
+  startWorker(stages);
+  const job = await until(await newJob(), ended);
+  expect(job.failure).toMatchObject({ code: "manifest-invalid", params: { reason: "endless" } });
+});
+
 test("the log of a job has the standard's names and no secret of a signed link", async () => {
   const { stages } = bulkServer({ files: 1 });
   const jobId = await newJob();

@@ -333,7 +333,7 @@ export async function runWorker({
       limit: concurrency,
       claim: () => claimJob(holder(), leaseSeconds),
       advance: (job) =>
-        advanceJob(job, { stages, leaseSeconds }).finally(() => {
+        advanceJob(job, { stages, leaseSeconds, signal }).finally(() => {
           bells.downloads.ring();
           bells.attachments.ring();
         }),

@@ -15,6 +15,9 @@ function open(url: string) {
       max,
       connectionTimeoutMillis: 10_000,
       idleTimeoutMillis: 30_000,
+      // Whoever waits for a database that is gone without a word learns it.
+      keepAlive: true,
+      keepAliveInitialDelayMillis: 10_000,
       application_name: "bulkhouse",
     });
     // A connection that dies while idle must not end the process; the next query reports it.
