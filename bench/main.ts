@@ -59,6 +59,7 @@ function options(args: string[]) {
       files: { type: "string" },
       observations: { type: "string", default: "1e7" },
       seed: { type: "string", default: "1" },
+      pages: { type: "string" },
       database: { type: "string" },
       markdown: { type: "boolean", default: false },
     },
@@ -125,7 +126,7 @@ function printer(markdown: boolean) {
  * --suites=load,jobs  --sizes=1e4,1e5,1e6  --runs=3  --files=<folder of NDJSON files, one a type>
  * --markdown
  * --suites=soak  --sizes=1e6  --seed=1
- * --suites=vitals
+ * --suites=vitals  --pages=job,visualize
  * --suites=serve  --observations=1e7  --database=<address of a PostgreSQL, whose data is kept>
  */
 export default async function bench(args: string[]): Promise<void> {
@@ -136,6 +137,7 @@ export default async function bench(args: string[]): Promise<void> {
     observations,
     seed,
     database,
+    pages,
     files: ownFolder,
     markdown,
   } = options(args);
@@ -178,7 +180,7 @@ export default async function bench(args: string[]): Promise<void> {
       const suiteStartedAt = Date.now();
       say(`\n${suite.title}`);
       const result = await suite
-        .run({ server, folder, runs, sizes, observations, seed, data, say })
+        .run({ server, folder, runs, sizes, observations, seed, pages, data, say })
         .then(
           (findings) => ({ findings }),
           (error: Error) => ({ failure: error.stack ?? error.message }),

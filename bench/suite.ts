@@ -16,6 +16,8 @@ export type Context = {
   seed: number;
   /** how many the suite `serve` asks about; `vitals` at most a million */
   observations: number;
+  /** of the suite `vitals`: only pages whose names begin so, with commas; undefined: all */
+  pages?: string;
   /** progress, to stderr */
   say: (text: string) => void;
 };

@@ -109,7 +109,11 @@ export const vitals: Suite = {
       args: ["--no-sandbox", "--disable-gpu"],
     });
     try {
-      const pages = pagesOf(data);
+      const wanted = (context.pages?.toLowerCase() ?? "").split(",");
+      const pages = pagesOf(data).filter(([name]) =>
+        wanted.some((one) => name.toLowerCase().startsWith(one)),
+      );
+      if (pages.length === 0) throw new Error("--pages names no page: as in visualize,job,data");
       const measured: { name: string; seen: View[] }[] = [];
       await viewOf(browser, web, "/visualize");
       for (const [name, path] of pages) {
