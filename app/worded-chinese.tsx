@@ -1,5 +1,6 @@
 "use client";
 
+import "@fontsource-variable/noto-sans-sc";
 import type { ComponentProps } from "react";
 import { Providers } from "@/components/frame/providers";
 import { chinese } from "@/messages/chinese";
