@@ -7,7 +7,7 @@ import { ChartCard } from "@/components/charts/chart-card";
 import { RateChart } from "@/components/charts/rate-chart";
 import { useBytes } from "@/components/format/use-bytes";
 import { useDuration } from "@/components/format/use-duration";
-import { throughputQuery } from "@/lib/browser/jobs-queries";
+import { isActive, throughputQuery } from "@/lib/browser/jobs-queries";
 import type { JobSummary, Throughput } from "@/lib/contract/job";
 
 const height = 168;
@@ -23,7 +23,8 @@ function sumsOf({ points }: Throughput) {
 
 /**
  * Records and bytes a second over the job's life: grows while it loads, stays afterwards. Nothing before
- * the first byte has come, and of jobs that ran before this was recorded.
+ * the first byte has come. Of jobs that ran before this was recorded it says so, in the place that was kept
+ * for it: nobody knows before the answer.
  */
 export function JobThroughput({ job }: { job: JobSummary }) {
   const t = useTranslations("jobs.throughput");
@@ -33,7 +34,7 @@ export function JobThroughput({ job }: { job: JobSummary }) {
   const query = useQuery(throughputQuery(job));
   const points = query.data?.points ?? [];
   const begun = job.stage !== "kickoff" && job.stage !== "poll" && job.totals.lines > 0;
-  if (points.length === 0 && !(begun && query.isPending)) return null;
+  if (points.length === 0 && !begun) return null;
 
   const step = query.data?.step_seconds ?? 1;
   const times = points.map(({ at, seconds }) => Date.parse(at) + seconds * 500);
@@ -66,12 +67,14 @@ export function JobThroughput({ job }: { job: JobSummary }) {
   const marks = [
     ...(job.downloaded_at ? [{ at: Date.parse(job.downloaded_at), name: t("downloaded") }] : []),
   ];
-  const source = t("source", {
+  const words = t("source", {
     average: whole(perSecond || 0),
     bytes: bytes(Math.round(bytesPerSecond || 0)),
     peak: whole(peak),
     step: duration(step * 1_000),
   });
+  // What is not known yet takes the room that it will need.
+  const source = points.length > 0 ? words : <span style={{ visibility: "hidden" }}>{words}</span>;
   const table = {
     columns: [t("column.at"), t("column.seconds"), t("records"), t("loaded"), t("received")],
     rows: points.map((point) => [
@@ -82,14 +85,15 @@ export function JobThroughput({ job }: { job: JobSummary }) {
       point.received_bytes,
     ]),
   };
+  const empty = points.length > 0 ? null : t(isActive(job) ? "not-yet" : "not-recorded");
   const common = { times, marks, at, heading, group: `throughput-${job.job_id}`, height };
   return (
     <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg">
       <ChartCard
         title={t("records-title")}
-        sets={[{ name: null, source: query.data ? source : "\u00a0", words: source }]}
+        sets={[{ name: null, source, words }]}
         query={query}
-        empty={null}
+        empty={empty}
         table={table}
         height={height + 28}
       >
@@ -107,7 +111,7 @@ export function JobThroughput({ job }: { job: JobSummary }) {
         title={t("bytes-title")}
         sets={[{ name: null, source: t("bytes-source"), words: t("bytes-source") }]}
         query={query}
-        empty={null}
+        empty={empty}
         table={table}
         height={height + 28}
       >
