@@ -65,7 +65,7 @@ export function SummaryTiles({ view }: { view: View }) {
     ) : (
       <div className={classes.tiles} aria-busy>
         {["patients", "resources", "period", "jobs"].map((name) => (
-          <Skeleton key={name} height={view.sets.length > 1 ? 162 : 106} />
+          <Skeleton key={name} height={view.sets.length > 1 ? 162 : 113} />
         ))}
       </div>
     );

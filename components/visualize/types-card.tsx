@@ -44,6 +44,7 @@ export function TypesCard({ view }: { view: View }) {
       sets={cardSets(view, (filter) => dataPath(filter, {}))}
       facts={view.facts}
       query={query}
+      height={328}
       empty={data.length > 0 && types.length === 0 ? emptyWords(t("types.empty")) : null}
       table={
         data.length > 0
@@ -86,7 +87,8 @@ export function TypesCard({ view }: { view: View }) {
                   .join(", "),
               })}
               measures={[t("records")]}
-              rowHeight={31}
+              // A few types fill the card as many do.
+              rowHeight={Math.min(48, Math.max(31, 310 / Math.max(1, types.length)))}
               longest={Math.max(0, ...types.map(largest))}
               rows={types.slice(0, most).map((type) => {
                 const records = counts[at]?.get(type) ?? 0;
