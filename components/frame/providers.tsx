@@ -5,7 +5,7 @@ import { DatesProvider } from "@mantine/dates";
 import { Notifications } from "@mantine/notifications";
 import { MutationCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { type ReactNode, useMemo, useState } from "react";
-import { IntlProvider } from "use-intl";
+import { IntlProvider, type Locale } from "use-intl";
 import "dayjs/locale/zh-cn";
 import { oncePerAccident } from "@/lib/browser/api";
 import { theme } from "./theme";
@@ -17,7 +17,7 @@ export function Providers({
   now,
   children,
 }: {
-  locale: string;
+  locale: Locale;
   messages: Record<string, unknown>;
   /** the server's clock at rendering, so that relative times agree on both sides */
   now: number;

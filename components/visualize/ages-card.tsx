@@ -18,6 +18,7 @@ const everyone: { sex: Sex[]; age: string[] } = { sex: [], age: [] };
  */
 export function AgesCard({ view }: { view: View }) {
   const t = useTranslations("visualize.ages");
+  const tPage = useTranslations("visualize");
   const format = useFormatter();
   const { filter, set } = view;
   const { query, data } = useSets("patients-by-age-and-sex", view, {}, everyone);
@@ -56,13 +57,14 @@ export function AgesCard({ view }: { view: View }) {
       sets={cardSets(view, (of) => dataPath(of, { type: "Patient" }))}
       facts={view.facts}
       query={query}
+      height={328}
       empty={data.length > 0 && patients.every((count) => count === 0) ? t("empty") : null}
       table={
         data.length > 0
           ? setTable({
               labels: [t("band")],
               values: [...sexes.map((sex) => t(sex)), t("total")],
-              difference: t("difference"),
+              difference: tPage("difference"),
               missing: 0,
               sets: view.sets.map(({ name, filter: own }, at) => ({
                 name: name ?? "",

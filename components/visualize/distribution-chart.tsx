@@ -24,6 +24,7 @@ export function DistributionChart({
   unit: string | undefined;
 }) {
   const t = useTranslations("visualize.observations.distribution");
+  const tPage = useTranslations("visualize");
   const format = useFormatter();
   const emptyWords = useEmptyWords(view);
   const { query, data } = useSets("observation-distribution", view, { code, unit: asked });
@@ -73,7 +74,7 @@ export function DistributionChart({
               setTable({
                 labels: [t("figure")],
                 values: [unitOf(0) || t("value")],
-                difference: t("difference"),
+                difference: tPage("difference"),
                 missing: null,
                 sets: view.sets.map(({ name: set }, at) => ({
                   name: set ?? "",

@@ -25,6 +25,7 @@ const sumOf = (counts: Record<string, number>) =>
 /** Encounters by month or year, stacked by class, the most frequent at the bottom. */
 export function EncountersCard({ view, className }: { view: View; className?: string }) {
   const t = useTranslations("visualize.encounters");
+  const tPage = useTranslations("visualize");
   const format = useFormatter();
   const emptyWords = useEmptyWords(view);
   const time = useTimeAxis(view);
@@ -99,7 +100,7 @@ export function EncountersCard({ view, className }: { view: View; className?: st
           ? setTable({
               labels: compared ? [t(`at.${unit}`), t("class-name")] : [t(`at.${unit}`)],
               values: compared ? [t("count")] : [...ranked.map(nameOf), t("total")],
-              difference: t("difference"),
+              difference: tPage("difference"),
               missing: 0,
               sets: view.sets.map(({ name, filter }, index) => ({
                 name: name ?? "",

@@ -25,6 +25,7 @@ export function TrendChart({
   unit: string | undefined;
 }) {
   const t = useTranslations("visualize.observations.trend");
+  const tPage = useTranslations("visualize");
   const format = useFormatter();
   const time = useTimeAxis(view);
   const { query, data } = useSets("observation-trend", view, { code, unit: asked }, time.asked);
@@ -54,7 +55,7 @@ export function TrendChart({
           ? setTable({
               labels: [t("at")],
               values: [t("median"), t("p25"), t("p75"), t("count")],
-              difference: t("difference"),
+              difference: tPage("difference"),
               missing: null,
               sets: view.sets.map(({ name: set, filter }, at) => ({
                 name: set ?? "",
