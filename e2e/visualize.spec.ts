@@ -215,6 +215,50 @@ test("A manager compares two exports side by side and reads the difference in th
   );
 });
 
+test("A manager sees the values of two exports over each other, on the same bins, and finds both in the table", async ({
+  page,
+}) => {
+  await page.goto(`/visualize?compare=1&job=${fallon}&b_job=${minuteman}`);
+  const region = page.getByRole("region", { name: "Distribution", exact: true });
+  await expect(region.getByRole("img", { name: /A: .* values.* B: .* values/ })).toBeAttached();
+  await choose(page, "Distribution", "Show as table");
+  const table = page.getByRole("region", { name: "Table of “Distribution”" });
+  await expect(table.getByRole("columnheader")).toHaveText([
+    "From",
+    "To",
+    "Values · A",
+    "Values · B",
+    "Values · Difference (B − A)",
+    "Share (%) · A",
+    "Share (%) · B",
+    "Share (%) · Difference (B − A)",
+  ]);
+  const lines = await table
+    .getByRole("row")
+    .filter({ has: page.getByRole("cell") })
+    .all();
+  const rows = await Promise.all(
+    lines.map(async (line) =>
+      (await line.getByRole("cell").allTextContents()).map((cell) =>
+        Number(cell.replaceAll(",", "")),
+      ),
+    ),
+  );
+  const sum = (column: number) => rows.reduce((all, row) => all + (row[column] ?? 0), 0);
+  const { codes } = await chart(page, "observation-codes", `job=${fallon}`);
+  const counts = await Promise.all(
+    [fallon, minuteman].map(async (job) => {
+      const query = `job=${job}&code=${codes[0].code}&unit=${encodeURIComponent(codes[0].units[0])}`;
+      return (await chart(page, "observation-distribution", query)).count as number;
+    }),
+  );
+  expect([sum(2), sum(3)]).toEqual(counts);
+  expect(sum(5)).toBeCloseTo(100, 0);
+  expect(sum(6)).toBeCloseTo(100, 0);
+  // One bin ends where the next begins, for both.
+  for (const [at, row] of rows.slice(1).entries()) expect(row[0]).toBe(rows[at]?.[1]);
+});
+
 test("An analyst looks at one connection, then at one of its groups: the charts follow, and each filter comes off by itself", async ({
   page,
 }) => {

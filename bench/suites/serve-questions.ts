@@ -110,6 +110,14 @@ export async function serveQuestions(
     );
   }
 
+  // Two that are compared are asked for on the same bins.
+  both(
+    "chart observation-distribution, on bins asked for",
+    (query, n) =>
+      `/api/charts/observation-distribution?${query}&code=${pick(codes, n)}&bin_width=${1 + (n % 5)}&bin_from=0&bin_to=180`,
+    chartReference("observation-distribution", codes[0] ?? ""),
+  );
+
   // Some people, some months: ever other ones, so that not every answer is one that is remembered.
   const filters = [
     "sex=female",

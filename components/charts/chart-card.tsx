@@ -22,12 +22,13 @@ import {
   IconPhoto,
   IconTable,
 } from "@tabler/icons-react";
-import { type ReactNode, useId, useRef, useState } from "react";
+import { Fragment, type ReactNode, useId, useRef, useState } from "react";
 import { useFormatter, useTranslations } from "use-intl";
 import { FailureAlert } from "@/components/feedback/failure-alert";
 import { Link } from "@/components/frame/link";
 import classes from "./charts.module.css";
 import { type ChartTable, cellValue, csvText } from "./csv-text";
+import { seriesColor } from "./palette";
 import { picturePng } from "./picture-png";
 import { pictureSvg } from "./picture-svg";
 import { saveFile } from "./save-file";
@@ -129,6 +130,7 @@ export function ChartCard({
   framed = true,
   controls,
   facts = [],
+  overlaid = false,
   children,
 }: {
   title: string;
@@ -147,6 +149,8 @@ export function ChartCard({
   controls?: ReactNode;
   /** further lines over a picture in a file: the filters in force */
   facts?: string[];
+  /** two sets are one picture, drawn once: A as bars, B as a line */
+  overlaid?: boolean;
   children: (set: number, showTable: () => void) => ReactNode;
 }) {
   const t = useTranslations("visualize.card");
@@ -208,15 +212,45 @@ export function ChartCard({
     if (asTable) return <TableView title={title} table={table} height={height} />;
     if (sets.length === 1)
       return <div style={{ minHeight: height }}>{children(0, () => setAsTable(true))}</div>;
+    const named = ({ name, source }: CardSet, mark: ReactNode) => (
+      <div className={classes.setName}>
+        {mark}
+        <strong>{name}</strong>
+        {source}
+      </div>
+    );
+    if (overlaid)
+      return (
+        <div style={{ minHeight: height }}>
+          <div className={classes.setNames}>
+            {sets.map((set, at) => (
+              <Fragment key={set.name}>
+                {named(
+                  set,
+                  <span
+                    className={classes.mark}
+                    data-mark={at > 0 ? "line" : "bar"}
+                    style={{ background: seriesColor(at) }}
+                    aria-hidden
+                  />,
+                )}
+              </Fragment>
+            ))}
+          </div>
+          {children(0, () => setAsTable(true))}
+        </div>
+      );
     return (
       <div className={classes.sets}>
-        {sets.map(({ name, source }, at) => (
+        {sets.map((set, at) => (
           // biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms
-          <div key={name} role="group" aria-label={name ?? undefined} className={classes.set}>
-            <div className={classes.setName}>
-              <strong>{name}</strong>
-              {source}
-            </div>
+          <div
+            key={set.name}
+            role="group"
+            aria-label={set.name ?? undefined}
+            className={classes.set}
+          >
+            {named(set, null)}
             {children(at, () => setAsTable(true))}
           </div>
         ))}

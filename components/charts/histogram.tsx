@@ -20,8 +20,6 @@ export function Histogram({
   marks,
   binLabel,
   axis,
-  ends,
-  highest,
   height,
 }: {
   summary: string;
@@ -31,20 +29,16 @@ export function Histogram({
   binLabel: (bin: Bin) => string;
   /** name and unit of the values */
   axis: string;
-  /** the first and the last value of the axis */
-  ends: [number, number];
-  /** the count that the axis must hold */
-  highest: number;
   height: number;
 }) {
   const format = useFormatter();
-  const [first, last] = ends;
+  const [first, last] = [bins[0]?.from ?? 0, bins.at(-1)?.to ?? 0];
   const place = (value: number) => `${((value - from) / range) * 100}%`;
   // Where all values are the same there is one bar of no width: it stands in the middle.
   const alone = last <= first;
   const [from, to] = alone ? [first - 0.5, first + 0.5] : [first, last];
   const range = to - from;
-  const ticks = niceTicks(0, Math.max(1, highest), 4);
+  const ticks = niceTicks(0, Math.max(1, ...bins.map(({ count }) => count)), 4);
   const top = ticks.at(-1) ?? 1;
   const at = (value: number) => `${Math.min(100, Math.max(0, ((value - from) / range) * 100))}%`;
   const labels = niceTicks(from, to, 6).filter((tick) => tick >= from && tick <= to);

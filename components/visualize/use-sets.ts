@@ -1,4 +1,5 @@
 import type { ChartFilter } from "@/lib/browser/chart-filter";
+import type { AskedChart } from "@/lib/browser/chart-path";
 import { useChart } from "@/lib/browser/charts-queries";
 import type { ChartData, ChartName } from "@/lib/contract/chart";
 import type { View } from "./view";
@@ -12,7 +13,7 @@ import type { View } from "./view";
 export function useSets<N extends ChartName>(
   name: N,
   { sets: [a, b] }: View,
-  options: { code?: string; unit?: string; enabled?: boolean } = {},
+  options: Omit<AskedChart, "filter"> & { enabled?: boolean } = {},
   changed: Partial<ChartFilter> = {},
 ) {
   const scope = ({ filter, live }: { filter: ChartFilter; live: boolean }) => ({

@@ -1,13 +1,22 @@
 import { ChartName } from "@/lib/contract/chart";
 import { type ChartFilter, chartParams } from "./chart-filter";
 
-export type AskedChart = { filter: ChartFilter; code?: string; unit?: string };
+export type AskedChart = {
+  filter: ChartFilter;
+  code?: string;
+  unit?: string;
+  /** of a distribution: in place of its own */
+  bins?: { width: number; from: number; to: number };
+};
 
 /** Where a chart's numbers are asked for; the same text each time, so that it can be asked for ahead. */
-export function chartPath(name: ChartName, { filter, code, unit }: AskedChart): string {
+export function chartPath(name: ChartName, { filter, code, unit, bins }: AskedChart): string {
   const query = chartParams(filter);
   if (code) query.set("code", code);
   if (unit) query.set("unit", unit);
+  if (bins) {
+    for (const [part, value] of Object.entries(bins)) query.set(`bin_${part}`, String(value));
+  }
   return `/api/charts/${name}?${query}`;
 }
 

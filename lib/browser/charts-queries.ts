@@ -16,13 +16,13 @@ import { type AskedChart, chartPath, chartsAhead } from "./chart-path";
 /** What the charts are drawn from, and whether rows of it still arrive. */
 export type ChartScope = { filter: ChartFilter; live: boolean };
 
-const chartQuery = <N extends ChartName>(name: N, { filter, code, unit }: AskedChart) => ({
-  queryKey: ["charts", name, { filter, code, unit }],
+const chartQuery = <N extends ChartName>(name: N, asked: AskedChart) => ({
+  queryKey: ["charts", name, asked],
   queryFn: async ({ signal, client }: { signal: AbortSignal; client: QueryClient }) => {
     const answer = ChartData[name] as unknown as z.ZodType<z.infer<(typeof ChartData)[N]>>;
-    const data = await api(chartPath(name, { filter, code, unit }), answer, { signal });
+    const data = await api(chartPath(name, asked), answer, { signal });
     if ("codes" in data && name === "observation-codes") {
-      askForFirst(client, filter, data as ChartData<"observation-codes">);
+      askForFirst(client, asked.filter, data as ChartData<"observation-codes">);
     }
     return data;
   },
@@ -61,11 +61,11 @@ export function useChartsAhead(filter: ChartFilter, zoomed: boolean): void {
 export function useChart<N extends ChartName>(
   name: N,
   { filter, live }: ChartScope,
-  options: { code?: string; unit?: string; enabled?: boolean } = {},
+  options: Omit<AskedChart, "filter"> & { enabled?: boolean } = {},
 ): UseQueryResult<z.infer<(typeof ChartData)[N]>> {
-  const { code, unit, enabled = true } = options;
+  const { code, unit, bins, enabled = true } = options;
   return useQuery({
-    ...chartQuery(name, { filter, code, unit }),
+    ...chartQuery(name, { filter, code, unit, bins }),
     enabled,
     placeholderData: keepPreviousData,
     refetchInterval: live ? 5_000 : false,

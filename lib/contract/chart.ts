@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { queryNumber } from "./query-number";
 
 /** What a query string holds under one name: `job=a&job=b` or `job=a,b`; nothing: none. */
 export const listOf = <T extends z.ZodType>(item: T, most: number) =>
@@ -71,6 +72,8 @@ export function checkFilters(value: Filters, context: z.RefinementCtx): void {
   if (value.from && value.to && value.from > value.to) refuse("from", "is after `to`");
 }
 
+const mostBins = 1_000;
+
 /** Query of `GET /api/charts/{chart}`. */
 export const ChartQuery = z
   .object({
@@ -78,8 +81,24 @@ export const ChartQuery = z
     /** observation code, for the charts that need one */
     code: z.string().max(200).optional(),
     unit: z.string().max(100).optional(),
+    /**
+     * a distribution's bins in place of its own, so that two can be laid over each other: how wide they are,
+     * where the first begins and the last ends (multiples of the width)
+     */
+    bin_width: queryNumber(z.coerce.number().min(1e-9).optional()),
+    bin_from: queryNumber(z.coerce.number().min(-1e15).max(1e15).optional()),
+    bin_to: queryNumber(z.coerce.number().min(-1e15).max(1e15).optional()),
   })
-  .superRefine(checkFilters);
+  .superRefine((value, context) => {
+    checkFilters(value, context);
+    const { bin_width: width, bin_from: from, bin_to: to } = value;
+    if (width === undefined && from === undefined && to === undefined) return;
+    const bins = ((to ?? Number.NaN) - (from ?? Number.NaN)) / (width ?? Number.NaN);
+    if (!(bins > 0.5 && bins <= mostBins)) {
+      const message = `needs \`bin_from\` and \`bin_to\`, a width to ${mostBins} widths apart`;
+      context.addIssue({ code: "custom", path: ["bin_width"], message });
+    }
+  });
 export type ChartQuery = z.infer<typeof ChartQuery>;
 
 /** The charts; `GET /api/charts/{chart}` answers with the shape of the same name in `ChartData`. */

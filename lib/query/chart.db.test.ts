@@ -488,6 +488,44 @@ test("observation distribution: one unit, its mean and quantiles, bins that add 
   );
 });
 
+test("observation distribution: on bins that are asked for, so that two can be laid over each other", async () => {
+  const values = long.values
+    .filter(({ code, unit }) => code === "weight" && unit === "kg")
+    .map(({ value }) => value);
+  const low = Math.floor(quantile(values, 0.3));
+  const asked = { job: [one], code: "weight", unit: "kg", bin_width: 0.5 };
+  const found = await chart("observation-distribution", {
+    ...asked,
+    bin_from: low,
+    bin_to: low + 2,
+  });
+  expect(found.bins.map(({ from, to }) => [from, to])).toEqual([
+    [low, low + 0.5],
+    [low + 0.5, low + 1],
+    [low + 1, low + 1.5],
+    [low + 1.5, low + 2],
+  ]);
+  // What lies beyond is in the outermost, as ever.
+  expect(found.bins.map(({ count }) => count)).toEqual([
+    values.filter((value) => value < low + 0.5).length,
+    values.filter((value) => value >= low + 0.5 && value < low + 1).length,
+    values.filter((value) => value >= low + 1 && value < low + 1.5).length,
+    values.filter((value) => value >= low + 1.5).length,
+  ]);
+  expect(found.count).toBe(values.length);
+
+  const own = await chart("observation-distribution", { job: [one], code: "weight", unit: "kg" });
+  expect({ ...found, bins: [] }).toEqual({ ...own, bins: [] });
+  // Of a code that nobody has there are bins too, without anything in them.
+  const nothing = await chart("observation-distribution", {
+    ...asked,
+    code: "no such code",
+    bin_from: 0,
+    bin_to: 1,
+  });
+  expect(nothing.bins.map(({ count }) => count)).toEqual([0, 0]);
+});
+
 test("observation distribution: nothing and one single value are answers too", async () => {
   const nothing = await chart("observation-distribution", { job: [one], code: "no such code" });
   expect(nothing).toMatchObject({

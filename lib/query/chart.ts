@@ -12,7 +12,7 @@ import type { Chosen, JobChoice } from "./chosen-jobs";
 import { judgeEverybody } from "./judged";
 import { type Look, onePicture } from "./one-picture";
 import { Remembered } from "./remembered";
-import { type Selection, wantedOf } from "./selection";
+import { binsOf, type Selection, wantedOf } from "./selection";
 import { sourceOfJobs } from "./source-of-jobs";
 
 const charts: { [N in ChartName]: (selection: Selection) => Promise<ChartNumbers<N>> } = {
@@ -37,17 +37,20 @@ async function answer<N extends ChartName>(
   look: Look,
 ): Promise<ChartData<N>> {
   const { code, unit, sex, age, from, to } = query;
+  const bins = binsOf(query);
   const chosen = JSON.stringify([...ids].sort());
   const make = async () => {
     const sourceOf = () => sourceOfJobs(ids);
     const source = state ? await sources.get(chosen, state, sourceOf) : await sourceOf();
-    const numbers = await look((filters) => charts[name]({ jobs, source, code, unit, ...filters }));
+    const numbers = await look((filters) =>
+      charts[name]({ jobs, source, code, unit, bins, ...filters }),
+    );
     return ChartData[name].parse({ ...numbers, source });
   };
   if (!state) return (await make()) as ChartData<N>;
   // Ages and the ends of axes are of today.
   const today = new Date().toISOString().slice(0, 10);
-  const filters = [code, unit, [...(sex ?? [])].sort(), [...(age ?? [])].sort(), from, to];
+  const filters = [code, unit, bins, [...(sex ?? [])].sort(), [...(age ?? [])].sort(), from, to];
   const key = JSON.stringify([name, chosen, ...filters, today]);
   return (await remembered.get(key, state, make)) as ChartData<N>;
 }

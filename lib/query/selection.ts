@@ -20,7 +20,22 @@ export type Selection = Filters & {
   /** for the charts that need one */
   code?: string;
   unit?: string;
+  /** of a distribution, where it is not to choose its own */
+  bins?: Bins;
 };
+
+/** Bins of equal width: the first begins at `first` widths, the last ends at `last` + 1. */
+export type Bins = { width: number; first: number; last: number };
+
+/** The bins that a query asks for; undefined: it leaves them to the chart. */
+export function binsOf({
+  bin_width: width,
+  bin_from: from,
+  bin_to: to,
+}: Partial<ChartQuery>): Bins | undefined {
+  if (width === undefined || from === undefined || to === undefined) return undefined;
+  return { width, first: Math.round(from / width), last: Math.round(to / width) - 1 };
+}
 
 /** What a query wants; absent where it takes everything. */
 export function wantedOf(query: Partial<Pick<ChartQuery, "sex" | "age" | "from" | "to">>): Wanted {

@@ -26,6 +26,10 @@ const Row = z.object({
 /** Twenty bins would fit; rounded up to 1, 2 or 5 times a power of ten there are ten to twenty-two. */
 const bins = 20;
 
+/** What a statement finds by itself, or the number that it was told: a number, so nothing that SQL could read. */
+const told = (value: number | undefined, found: string) =>
+  value === undefined ? found : `${value}::float8`;
+
 const sql = (selection: Selection) => `
   WITH ${valuesOfCode(held("roll_up_values", selection))},
   numbers AS MATERIALIZED (
@@ -57,11 +61,18 @@ const sql = (selection: Selection) => `
     SELECT *, 10 ^ floor(log(NULLIF(width, 0))) AS power FROM raw
   ),
   stepped AS (
-    SELECT *, power * CASE WHEN width / power <= 1 THEN 1 WHEN width / power <= 2 THEN 2
-                           WHEN width / power <= 5 THEN 5 ELSE 10 END AS step
+    SELECT *, ${told(
+      selection.bins?.width,
+      `power * CASE WHEN width / power <= 1 THEN 1 WHEN width / power <= 2 THEN 2
+                           WHEN width / power <= 5 THEN 5 ELSE 10 END`,
+    )} AS step
       FROM sized
   ),
-  edged AS (SELECT *, floor(p[1] / step) AS first, floor(p[5] / step) AS last FROM stepped)
+  edged AS (
+    SELECT *, ${told(selection.bins?.first, "floor(p[1] / step)")} AS first,
+           ${told(selection.bins?.last, "floor(p[5] / step)")} AS last
+      FROM stepped
+  )
   SELECT (SELECT unit FROM chosen) AS unit, count, mean, p[3] AS median, p[2] AS p05, p[4] AS p95,
          step, first, last,
          CASE WHEN step IS NULL THEN '{}' ELSE ARRAY(
@@ -77,7 +88,8 @@ const tidy = (value: number) => Number(value.toPrecision(12));
 /**
  * How the values of one code spread, in one unit (asked for, else the most frequent). Bins have round
  * edges and cover the middle 99 %; what lies beyond is counted in the first or last bin, so the bins
- * add up to `count` and one typing error does not flatten the rest.
+ * add up to `count` and one typing error does not flatten the rest. Bins that are asked for are taken as they
+ * are, with all that lies beyond in the outermost.
  * @throws AppError invalid-request without a code
  */
 export async function observationDistribution(
