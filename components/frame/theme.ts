@@ -9,7 +9,7 @@ export const theme = createTheme({
   luminanceThreshold: 0.35,
   fontFamily: "var(--bulkhouse-font)",
   fontFamilyMonospace:
-    "ui-monospace, SFMono-Regular, Menlo, Consolas, 'Liberation Mono', 'Noto Sans SC Variable', monospace",
+    "ui-monospace, SFMono-Regular, Menlo, Consolas, 'Liberation Mono', monospace, 'Noto Sans SC Variable'",
   defaultRadius: "md",
   cursorType: "pointer",
   respectReducedMotion: true,
