@@ -78,7 +78,7 @@ test("So does every page while it waits, where there is nothing, and where somet
     { name: "connection-unknown", path: `/connections/${nobody}` },
     { name: "jobs-none-found", path: "/jobs?q=nothing-has-this-name" },
     { name: "visualize-nothing", path: `/visualize?job=${failed.job_id}` },
-    { name: "data-none-found", path: "/data?type=Observation&search=nothing-has-this-name" },
+    { name: "data-none-found", path: "/data?type=Observation&q=nothing-has-this-name" },
     { name: "page-unknown", path: "/no-such-page" },
   ]);
   await request.delete(`/api/bulk-data/jobs/${running.job_id}`, { headers });
