@@ -1,11 +1,12 @@
 "use client";
 
-import { Anchor, Tooltip, VisuallyHidden } from "@mantine/core";
+import { Anchor, VisuallyHidden } from "@mantine/core";
 import type { ReactNode } from "react";
 import { useFormatter } from "use-intl";
 import { Link } from "@/components/frame/link";
 import classes from "./charts.module.css";
 import { Legend } from "./legend";
+import { MarkTips } from "./mark-tips";
 import { seriesColor } from "./palette";
 
 /**
@@ -45,69 +46,72 @@ export function BarChart({
       {measures.length > 1 ? (
         <Legend items={measures.map((name, color) => ({ name, color }))} />
       ) : null}
-      <ul
-        className={classes.bars}
-        data-long={longNames || undefined}
-        style={{ gridAutoRows: `minmax(${rowHeight}px, auto)` }}
+      <MarkTips
+        position="top-start"
+        tip={(mark) => {
+          const row = rows[Number(mark)];
+          return row ? (
+            <>
+              <div>{row.name}</div>
+              {row.detail ? <div className={classes.detail}>{row.detail}</div> : null}
+              {row.values.map((value, at) => (
+                <div key={measures[at]}>
+                  {measures[at]}: {value === null ? "–" : format.number(value)}
+                </div>
+              ))}
+            </>
+          ) : null;
+        }}
       >
-        {rows.map(({ key, name, detail, values, href }) => (
-          <li key={key} className={classes.row}>
-            <Tooltip
-              multiline
-              maw={360}
-              position="top-start"
-              openDelay={150}
-              label={
-                <>
-                  <div>{name}</div>
-                  {detail ? <div className={classes.detail}>{detail}</div> : null}
-                  {values.map((value, at) => (
-                    <div key={measures[at]}>
-                      {measures[at]}: {value === null ? "–" : format.number(value)}
-                    </div>
-                  ))}
-                </>
-              }
-            >
+        <ul
+          className={classes.bars}
+          data-long={longNames || undefined}
+          style={{ gridAutoRows: `minmax(${rowHeight}px, auto)` }}
+        >
+          {rows.map(({ key, name, values, href }, place) => (
+            <li key={key} className={classes.row}>
               {href ? (
                 <Anchor
                   component={Link}
                   href={href}
                   size="sm"
                   className={classes.name}
+                  data-mark={place}
                   underline="hover"
                   c="inherit"
                 >
                   {name}
                 </Anchor>
               ) : (
-                <span className={classes.name}>{name}</span>
-              )}
-            </Tooltip>
-            <span className={classes.tracks} aria-hidden>
-              {values.map((value, at) => (
-                <span
-                  key={measures[at]}
-                  className={classes.bar}
-                  data-none={!value || undefined}
-                  style={{
-                    width: `${((value ?? 0) / Math.max(1, longest)) * 100}%`,
-                    background: seriesColor(at),
-                  }}
-                />
-              ))}
-            </span>
-            <span className={classes.numbers}>
-              {values.map((value, at) => (
-                <span key={measures[at]}>
-                  {measures.length > 1 ? <VisuallyHidden>{measures[at]} </VisuallyHidden> : null}
-                  {value === null ? "–" : format.number(value)}
+                <span className={classes.name} data-mark={place}>
+                  {name}
                 </span>
-              ))}
-            </span>
-          </li>
-        ))}
-      </ul>
+              )}
+              <span className={classes.tracks} aria-hidden>
+                {values.map((value, at) => (
+                  <span
+                    key={measures[at]}
+                    className={classes.bar}
+                    data-none={!value || undefined}
+                    style={{
+                      width: `${((value ?? 0) / Math.max(1, longest)) * 100}%`,
+                      background: seriesColor(at),
+                    }}
+                  />
+                ))}
+              </span>
+              <span className={classes.numbers}>
+                {values.map((value, at) => (
+                  <span key={measures[at]}>
+                    {measures.length > 1 ? <VisuallyHidden>{measures[at]} </VisuallyHidden> : null}
+                    {value === null ? "–" : format.number(value)}
+                  </span>
+                ))}
+              </span>
+            </li>
+          ))}
+        </ul>
+      </MarkTips>
     </div>
   );
 }

@@ -1,9 +1,10 @@
 "use client";
 
-import { Tooltip, VisuallyHidden } from "@mantine/core";
+import { VisuallyHidden } from "@mantine/core";
 import { useFormatter } from "use-intl";
 import { Link } from "@/components/frame/link";
 import classes from "./charts.module.css";
+import { MarkTips } from "./mark-tips";
 import { niceTicks } from "./nice-ticks";
 import { seriesColor } from "./palette";
 import { useArrowKeys } from "./use-arrow-keys";
@@ -43,6 +44,9 @@ export function Histogram({
   const at = (value: number) => `${Math.min(100, Math.max(0, ((value - from) / range) * 100))}%`;
   const labels = niceTicks(from, to, 6).filter((tick) => tick >= from && tick <= to);
   const keys = useArrowKeys(bins.find(({ count }) => count > 0)?.from.toString());
+  const barOf = ({ count }: Bin) => (
+    <span style={{ height: `${(count / top) * 100}%`, background: seriesColor(0) }} />
+  );
   return (
     <div>
       <VisuallyHidden role="img" aria-label={summary} />
@@ -63,37 +67,38 @@ export function Histogram({
               data-base={tick === 0 || undefined}
             />
           ))}
-          <div className={classes.bins} {...keys.group}>
-            {bins.map((bin) => {
-              const bar = (
-                <span
-                  style={{ height: `${(bin.count / top) * 100}%`, background: seriesColor(0) }}
-                />
-              );
-              const style = alone
-                ? { left: "calc(50% - 1.5rem)", width: "3rem" }
-                : { left: place(bin.from), width: `${((bin.to - bin.from) / range) * 100}%` };
-              return (
-                <Tooltip.Floating key={bin.from} label={binLabel(bin)}>
-                  {bin.href && bin.count > 0 ? (
-                    <Link
-                      href={bin.href}
-                      className={classes.bin}
-                      style={style}
-                      aria-label={binLabel(bin)}
-                      {...keys.button(String(bin.from))}
-                    >
-                      {bar}
-                    </Link>
-                  ) : (
-                    <span className={classes.bin} style={style}>
-                      {bar}
-                    </span>
-                  )}
-                </Tooltip.Floating>
-              );
-            })}
-          </div>
+          <MarkTips
+            tip={(mark) => {
+              const bin = bins[Number(mark)];
+              return bin ? binLabel(bin) : null;
+            }}
+            position="right"
+          >
+            <div className={classes.bins} {...keys.group}>
+              {bins.map((bin, at) => {
+                const style = alone
+                  ? { left: "calc(50% - 1.5rem)", width: "3rem" }
+                  : { left: place(bin.from), width: `${((bin.to - bin.from) / range) * 100}%` };
+                return bin.href && bin.count > 0 ? (
+                  <Link
+                    key={bin.from}
+                    href={bin.href}
+                    className={classes.bin}
+                    style={style}
+                    data-mark={at}
+                    aria-label={binLabel(bin)}
+                    {...keys.button(String(bin.from))}
+                  >
+                    {barOf(bin)}
+                  </Link>
+                ) : (
+                  <span key={bin.from} className={classes.bin} style={style} data-mark={at}>
+                    {barOf(bin)}
+                  </span>
+                );
+              })}
+            </div>
+          </MarkTips>
           {marks.map(({ name, value, look }) =>
             value === null ? null : (
               <span

@@ -1,24 +1,27 @@
 "use client";
 
-import { Tooltip } from "@mantine/core";
 import { type PointerEvent, type ReactNode, useRef, useState } from "react";
 import classes from "./charts.module.css";
+import { MarkTips } from "./mark-tips";
 import { useArrowKeys } from "./use-arrow-keys";
 
 /**
- * What lies over a chart with time on its x axis and makes its columns buttons: a click or Enter
+ * What lies over a plot with time on its x axis and makes its columns buttons: a click or Enter
  * chooses one, drawing the pointer across (or Shift) chooses from one to another. While some are
  * chosen, a veil makes the others pale.
  */
 export function PlotColumns({
   columns,
+  tip,
   inset,
   ends = "band",
   label,
   filtered,
   onPick,
 }: {
-  columns: { key: string; name: string; tip: ReactNode; chosen: boolean }[];
+  columns: { key: string; name: string; chosen: boolean }[];
+  /** what is told of the column at a place */
+  tip: (place: number) => ReactNode;
   /** the axes' room around the plot, in pixels */
   inset: { left: number; right: number; top: number; bottom: number };
   /** "point": the first and the last column are cut in half by the edges, as in a chart of lines */
@@ -51,37 +54,34 @@ export function PlotColumns({
   const anything = drawn !== null || filtered;
 
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms
-    <div
-      ref={area}
-      role="group"
-      aria-label={label}
-      className={classes.columns}
-      style={inset}
-      onPointerDown={(event) => {
-        if (event.button === 0) setBrush([under(event), under(event)]);
-      }}
-      onPointerMove={(event) => {
-        if (brush) setBrush([brush[0], under(event)]);
-      }}
-      onPointerUp={() => {
-        if (drawn) onPick(drawn[0], drawn[1]);
-        setBrush(null);
-      }}
-      onPointerCancel={() => setBrush(null)}
-      onPointerLeave={() => setBrush(null)}
-      {...keys.group}
-    >
-      {columns.map((column, at) => (
-        <Tooltip.Floating
-          key={column.key}
-          label={column.tip}
-          disabled={drawn !== null}
-          classNames={{ tooltip: classes.bareTip }}
-        >
+    <MarkTips tip={(mark) => (drawn ? null : tip(Number(mark)))} position="right" bare>
+      {/* biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms */}
+      <div
+        ref={area}
+        role="group"
+        aria-label={label}
+        className={classes.columns}
+        style={inset}
+        onPointerDown={(event) => {
+          if (event.button === 0) setBrush([under(event), under(event)]);
+        }}
+        onPointerMove={(event) => {
+          if (brush) setBrush([brush[0], under(event)]);
+        }}
+        onPointerUp={() => {
+          if (drawn) onPick(drawn[0], drawn[1]);
+          setBrush(null);
+        }}
+        onPointerCancel={() => setBrush(null)}
+        onPointerLeave={() => setBrush(null)}
+        {...keys.group}
+      >
+        {columns.map((column, at) => (
           <button
+            key={column.key}
             type="button"
             className={classes.column}
+            data-mark={at}
             data-pale={(anything && !isChosen(at, column)) || undefined}
             style={
               ends === "point" && columns.length > 1 && (at === 0 || at === columns.length - 1)
@@ -97,8 +97,8 @@ export function PlotColumns({
             }}
             {...keys.button(column.key)}
           />
-        </Tooltip.Floating>
-      ))}
-    </div>
+        ))}
+      </div>
+    </MarkTips>
   );
 }

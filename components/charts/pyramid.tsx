@@ -1,9 +1,10 @@
 "use client";
 
-import { Tooltip, VisuallyHidden } from "@mantine/core";
+import { VisuallyHidden } from "@mantine/core";
 import { useFormatter } from "use-intl";
 import classes from "./charts.module.css";
 import { Legend } from "./legend";
+import { MarkTips } from "./mark-tips";
 import { seriesColor } from "./palette";
 import { useArrowKeys } from "./use-arrow-keys";
 
@@ -53,30 +54,36 @@ export function Pyramid({
     const value = band.values[at] ?? 0;
     const name = series[at]?.name ?? "";
     return (
-      <Tooltip.Floating label={barLabel(band.name, name, value)}>
-        <button
-          type="button"
-          className={classes.side}
+      <button
+        type="button"
+        className={classes.side}
+        data-left={left || undefined}
+        data-pale={(anything && !band.chosen[at]) || undefined}
+        data-column={at}
+        data-mark={`${band.key} ${at}`}
+        disabled={value === 0 && !(anything && band.chosen[at])}
+        aria-pressed={anything && band.chosen[at] === true}
+        aria-label={barLabel(band.name, name, value)}
+        onClick={() => onBar(band.key, series[at]?.key ?? "")}
+        {...keys.button(`${band.key} ${at}`)}
+      >
+        <span
+          className={classes.pyramidBar}
           data-left={left || undefined}
-          data-pale={(anything && !band.chosen[at]) || undefined}
-          data-column={at}
-          disabled={value === 0 && !(anything && band.chosen[at])}
-          aria-pressed={anything && band.chosen[at] === true}
-          aria-label={barLabel(band.name, name, value)}
-          onClick={() => onBar(band.key, series[at]?.key ?? "")}
-          {...keys.button(`${band.key} ${at}`)}
-        >
-          <span
-            className={classes.pyramidBar}
-            data-left={left || undefined}
-            style={{ width: width(value), background: seriesColor(at) }}
-          />
-          <span className={classes.pyramidNumber}>
-            {value ? format.number(value, { notation: "compact" }) : ""}
-          </span>
-        </button>
-      </Tooltip.Floating>
+          style={{ width: width(value), background: seriesColor(at) }}
+        />
+        <span className={classes.pyramidNumber}>
+          {value ? format.number(value, { notation: "compact" }) : ""}
+        </span>
+      </button>
     );
+  };
+  const tip = (mark: string) => {
+    const [key, at] = mark.split(" ");
+    const band = bands.find((one) => one.key === key);
+    return band
+      ? barLabel(band.name, series[Number(at)]?.name ?? "", band.values[Number(at)] ?? 0)
+      : null;
   };
 
   return (
@@ -90,44 +97,46 @@ export function Pyramid({
           onClick: () => onSeries(key),
         }))}
       />
-      {/* biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms */}
-      <div
-        role="group"
-        aria-label={summary}
-        className={classes.pyramid}
-        data-further={further || undefined}
-        {...keys.group}
-      >
-        {bands.map((band) => (
-          <div key={band.key} className={classes.pyramidRow}>
-            {side(band, 0, true)}
-            <button
-              type="button"
-              className={classes.band}
-              data-column="band"
-              data-chosen={band.chosen.includes(true) || undefined}
-              aria-pressed={band.chosen.includes(true)}
-              aria-label={bandLabel(band.name)}
-              onClick={() => onBand(band.key)}
-              {...keys.button(`band ${band.key}`)}
-            >
-              {band.name}
-            </button>
-            {side(band, 1, false)}
-            {further ? (
-              <span className={classes.further}>
-                {series
-                  .slice(2)
-                  .map((one, at) =>
-                    band.values[at + 2] ? (
-                      <span key={one.key}>{side(band, at + 2, false)}</span>
-                    ) : null,
-                  )}
-              </span>
-            ) : null}
-          </div>
-        ))}
-      </div>
+      <MarkTips tip={tip}>
+        {/* biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms */}
+        <div
+          role="group"
+          aria-label={summary}
+          className={classes.pyramid}
+          data-further={further || undefined}
+          {...keys.group}
+        >
+          {bands.map((band) => (
+            <div key={band.key} className={classes.pyramidRow}>
+              {side(band, 0, true)}
+              <button
+                type="button"
+                className={classes.band}
+                data-column="band"
+                data-chosen={band.chosen.includes(true) || undefined}
+                aria-pressed={band.chosen.includes(true)}
+                aria-label={bandLabel(band.name)}
+                onClick={() => onBand(band.key)}
+                {...keys.button(`band ${band.key}`)}
+              >
+                {band.name}
+              </button>
+              {side(band, 1, false)}
+              {further ? (
+                <span className={classes.further}>
+                  {series
+                    .slice(2)
+                    .map((one, at) =>
+                      band.values[at + 2] ? (
+                        <span key={one.key}>{side(band, at + 2, false)}</span>
+                      ) : null,
+                    )}
+                </span>
+              ) : null}
+            </div>
+          ))}
+        </div>
+      </MarkTips>
     </div>
   );
 }

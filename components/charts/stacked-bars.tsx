@@ -26,6 +26,9 @@ const margin = { top: 8, right: 8, bottom: 0, left: 0 };
 /** Above this many points bars are thinner than the gaps between them. */
 const mostBars = 150;
 
+const sumOf = (counts: Record<string, number>) =>
+  Object.values(counts).reduce((all, count) => all + count, 0);
+
 /** Counts over time, stacked by series: bars, or steps where there are too many points for bars. */
 export function StackedBars({
   summary,
@@ -129,27 +132,27 @@ export function StackedBars({
           filtered={filtered}
           inset={{ left: yWidth, right: margin.right, top: margin.top, bottom: 30 }}
           ends={steps ? "point" : "band"}
-          columns={points.map((point) => {
-            const sum = Object.values(point.counts).reduce((all, count) => all + count, 0);
-            return {
-              key: point.at,
-              name: `${at(point.at)}: ${format.number(sum)}`,
-              chosen: chosen(point.at),
-              tip: (
-                <ChartTooltip
-                  heading={at(point.at)}
-                  lines={[
-                    ...series.flatMap(({ key, name, color }) =>
-                      point.counts[key]
-                        ? [{ name, value: format.number(point.counts[key]), color }]
-                        : [],
-                    ),
-                    { name: total, value: format.number(sum) },
-                  ]}
-                />
-              ),
-            };
-          })}
+          columns={points.map((point) => ({
+            key: point.at,
+            name: `${at(point.at)}: ${format.number(sumOf(point.counts))}`,
+            chosen: chosen(point.at),
+          }))}
+          tip={(place) => {
+            const point = points[place];
+            return point ? (
+              <ChartTooltip
+                heading={at(point.at)}
+                lines={[
+                  ...series.flatMap(({ key, name, color }) =>
+                    point.counts[key]
+                      ? [{ name, value: format.number(point.counts[key]), color }]
+                      : [],
+                  ),
+                  { name: total, value: format.number(sumOf(point.counts)) },
+                ]}
+              />
+            ) : null;
+          }}
           onPick={(from, to) => onPick(points[from]?.at ?? "", points[to]?.at ?? "")}
         />
       </div>

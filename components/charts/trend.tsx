@@ -118,7 +118,10 @@ export function Trend({
             key: point.at,
             name: `${at(point.at)}: ${words.median} ${number(point.median)} ${unit}`,
             chosen: chosen(point.at),
-            tip: (
+          }))}
+          tip={(place) => {
+            const point = points[place];
+            return point ? (
               <ChartTooltip
                 heading={at(point.at)}
                 lines={[
@@ -128,8 +131,8 @@ export function Trend({
                   { name: words.count, value: format.number(point.count) },
                 ]}
               />
-            ),
-          }))}
+            ) : null;
+          }}
           onPick={(from, to) => onPick(points[from]?.at ?? "", points[to]?.at ?? "")}
         />
       </div>
