@@ -105,6 +105,29 @@ async function colleague(browser: Browser, email: string, password: string) {
   return admin;
 }
 
+test("Somebody who types before the page's code has come, or whose browser does, signs in with all of it", async ({
+  page,
+  browser,
+}) => {
+  const [email, password] = ["early@example.org", "typed before it was ready"];
+  await (await colleague(browser, email, password)).close();
+  let arrive = () => {};
+  const arrived = new Promise<void>((resolve) => {
+    arrive = resolve;
+  });
+  await page.route("**/_next/static/**/*.js", async (route) => {
+    await arrived;
+    await route.continue();
+  });
+  await page.goto("/sign-in", { waitUntil: "commit" });
+  await page.getByLabel("E-mail").fill(email);
+  arrive();
+  await page.waitForLoadState("load");
+  await page.getByRole("textbox", { name: "Password" }).pressSequentially(password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page).not.toHaveURL(/\/sign-in/);
+});
+
 test("A viewer changes the own password: a wrong one is told, other sessions end, this one goes on, and the trail has it", async ({
   page,
   browser,

@@ -8,6 +8,7 @@ import { useRef, useState } from "react";
 import { useTranslations } from "use-intl";
 import { useFailureText } from "@/components/feedback/failure-text";
 import { signInRefusal } from "./sign-in-refusal";
+import { useTypedBefore } from "./use-typed-before";
 
 /** E-mail and password. A refusal says so without telling which accounts exist. */
 export function SignInForm({
@@ -31,6 +32,7 @@ export function SignInForm({
       password: (value) => (value ? null : t("password-missing")),
     },
   });
+  useTypedBefore(form);
 
   const submit = form.onSubmit(async (values) => {
     setBusy(true);

@@ -11,6 +11,7 @@ import { useFailureText } from "@/components/feedback/failure-text";
 import { acceptInvitation } from "@/lib/browser/accept-invitation";
 import type { Role } from "@/lib/contract/settings";
 import { PasswordHint, passwordLength } from "./password-hint";
+import { useTypedBefore } from "./use-typed-before";
 
 /** Behind a one-time link: name and password make the account, which is signed in at once. */
 export function WelcomeForm({
@@ -42,6 +43,7 @@ export function WelcomeForm({
       repeat: (value, values) => (value === values.password ? null : t("repeat-differs")),
     },
   });
+  useTypedBefore(form);
 
   const submit = form.onSubmit(async ({ name, password, ...values }) => {
     setState("busy");
