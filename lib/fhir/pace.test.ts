@@ -60,3 +60,22 @@ test("who waits for a turn hears the signal, and the turn goes to the next one",
   await expect(aborted).rejects.toThrow("gone");
   await expect(next).resolves.toBe("next");
 });
+
+test("who leaves while the server asks for patience leaves nobody behind in the queue", async () => {
+  const pace = new Pace({ first: 1 });
+  const stop = new AbortController();
+  let refuse = () => {};
+  const refused = new Promise<void>((resolve) => {
+    refuse = resolve;
+  });
+  const first = pace.run(async () => {
+    await refused;
+    pace.slower(new Date(Date.now() + 600_000));
+  });
+  const others = [1, 2, 3].map(() => pace.run(async () => "done", stop.signal));
+  const ends = Promise.allSettled(others);
+  refuse();
+  await first;
+  stop.abort();
+  expect((await ends).map(({ status }) => status)).toEqual(["rejected", "rejected", "rejected"]);
+});

@@ -71,13 +71,34 @@ export class Pace {
       if (signal?.aborted) this.#wake();
       signal?.throwIfAborted();
       const pause = this.#notBefore - this.#now();
-      if (pause > 0) await this.sleep(pause, signal);
-      else if (this.#active < this.#limit) {
+      if (pause > 0) {
+        await this.sleep(pause, signal).catch((error) => {
+          // Whoever was called and leaves calls the next: else those in the queue wait for ever.
+          this.#wake();
+          throw error;
+        });
+      } else if (this.#active < this.#limit) {
         // At once: after the next await another may have found the same free place.
         this.#active += 1;
         return;
-      } else await new Promise<void>((resolve) => this.#queue.push(resolve));
+      } else await this.#called(signal);
     }
+  }
+
+  /** Waits in the queue until a place may be free, or the signal is aborted. */
+  #called(signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const leave = () => {
+        this.#queue.splice(this.#queue.indexOf(call), 1);
+        resolve();
+      };
+      const call = () => {
+        signal?.removeEventListener("abort", leave);
+        resolve();
+      };
+      signal?.addEventListener("abort", leave, { once: true });
+      this.#queue.push(call);
+    });
   }
 
   #wake(): void {
