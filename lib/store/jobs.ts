@@ -316,8 +316,10 @@ export async function jobDetail(
   const { pool } = database();
   const limit = which === "all" ? null : shownFiles;
   const listed = which === "none" ? 0 : limit;
-  const [summaries, own, files, types, outcomes, attachments] = await Promise.all([
-    jobSummaries([jobId]),
+  // First: who reads that a job has ended asks no more, so what is read beside it must be as final.
+  const [summary] = await jobSummaries([jobId]);
+  if (!summary) throw new AppError("not-found", { what: "job" });
+  const [own, files, types, outcomes, attachments] = await Promise.all([
     pool.query<{ request: unknown; manifest: unknown; deletions: number }>(
       `SELECT request,
          CASE WHEN $2::int IS NULL OR NOT EXISTS (
@@ -360,9 +362,8 @@ export async function jobDetail(
     ),
     attachmentsOfJob(jobId),
   ]);
-  const [summary] = summaries;
   const [job] = own.rows;
-  if (!summary || !job) throw new AppError("not-found", { what: "job" });
+  if (!job) throw new AppError("not-found", { what: "job" });
   const ended = summary.ended_at !== null;
   const request = ExportRequest.parse(job.request);
   const { connection_id: connectionId, level, group_id: groupId } = summary;

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { database } from "./client";
 import { freshDatabase } from "./fresh-database";
 import { jobDetail } from "./jobs";
@@ -43,4 +43,46 @@ test("a status of thousands of files lists a thousand, failed ones among them, a
     Array.from({ length: 3000 }, (_, index) => index + 1),
   );
   expect(all).toMatchObject({ files_left_out: 0, manifest: {}, types: some.types });
+});
+
+test("a status that tells of an end tells the files of the end: nobody asks again", async () => {
+  const { pool } = database();
+  const jobId = randomUUID();
+  await pool.query(
+    `INSERT INTO export_jobs (id, connection_name, fhir_base_url, level, request, created_by, stage, manifest)
+     VALUES ($1, 'test', 'https://fhir.example', 'system', '{"resource_types":[]}', 'test', 'load', '{}')`,
+    [jobId],
+  );
+  await pool.query(
+    `INSERT INTO export_files (id, job_id, file_no, kind, resource_type, url, state)
+     VALUES (gen_random_uuid(), $1, 1, 'output', 'Patient', 'https://fhir.example/1', 'downloaded')`,
+    [jobId],
+  );
+  const worker = await pool.connect();
+  try {
+    // The job ends while its status is being read, before its own row is.
+    await worker.query("BEGIN");
+    await worker.query("LOCK TABLE export_jobs IN ACCESS EXCLUSIVE MODE");
+    const status = jobDetail(jobId);
+    await vi.waitFor(async () => {
+      const waiting =
+        "SELECT FROM pg_locks WHERE relation = 'export_jobs'::regclass AND NOT granted";
+      expect((await pool.query(waiting)).rowCount).toBeGreaterThan(0);
+    });
+    await worker.query("UPDATE export_files SET state = 'loaded', lines = 7 WHERE job_id = $1", [
+      jobId,
+    ]);
+    await worker.query("UPDATE export_jobs SET stage = 'done', ended_at = now() WHERE id = $1", [
+      jobId,
+    ]);
+    await worker.query("COMMIT");
+    expect(await status).toMatchObject({
+      stage: "done",
+      totals: { lines: 7 },
+      files: [{ state: "loaded" }],
+      types: [{ lines: 7 }],
+    });
+  } finally {
+    worker.release();
+  }
 });
