@@ -71,7 +71,9 @@ async function learnGroupPatients(jobId: string, job: NewJob): Promise<void> {
     );
     if (patients !== null) await storeGroupPatients(jobId, patients);
   } catch (error) {
-    log().info({ jobId, err: error }, "how many patients the group has was not told");
+    // The words may be the server's, and name a patient.
+    const code = error instanceof AppError ? error.code : undefined;
+    log().info({ jobId, code }, "how many patients the group has was not told");
   }
 }
 
