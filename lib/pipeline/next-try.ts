@@ -1,4 +1,5 @@
 import { AppError, type ErrorCode } from "@/lib/errors";
+import type { Retry } from "@/lib/store/trouble";
 
 const second = 1_000;
 const longestBackOffMs = 300 * second;
@@ -19,15 +20,8 @@ export function backOffMs(failures: number, random: () => number = Math.random):
   return Math.round(full / 2 + (full / 2) * random());
 }
 
-export type NextTry = {
-  delayMs: number;
-  /** against the budget */
-  counted: boolean;
-  /** where the server asked for this wait: all that it has asked for, this one included; else as before */
-  putOffMs: number;
-  /** the server asked for this wait */
-  asked: boolean;
-};
+/** As it is stored beside the error; `putOffMs` holds this wait too, where the server asked for it. */
+export type NextTry = Required<Omit<Retry, "error">>;
 
 /**
  * What to do about a failed step. Where the server said when to come again (Retry-After) that is
