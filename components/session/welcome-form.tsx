@@ -1,6 +1,6 @@
 "use client";
 
-import { Alert, Anchor, Button, PasswordInput, Stack, Text, TextInput, Title } from "@mantine/core";
+import { Alert, Anchor, Button, Stack, Text, TextInput, Title } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { IconAlertTriangle, IconCheck } from "@tabler/icons-react";
 import { signIn } from "next-auth/react";
@@ -10,7 +10,7 @@ import { z } from "zod";
 import { useFailureText } from "@/components/feedback/failure-text";
 import { acceptInvitation } from "@/lib/browser/accept-invitation";
 import type { Role } from "@/lib/contract/settings";
-import { PasswordHint, passwordLength } from "./password-hint";
+import { NewPasswordFields, useNewPasswordRules } from "./new-password-fields";
 import { useTypedBefore } from "./use-typed-before";
 
 /** Behind a one-time link: name and password make the account, which is signed in at once. */
@@ -36,11 +36,7 @@ export function WelcomeForm({
     validate: {
       email: (value) => (z.email().safeParse(value.trim()).success ? null : t("email-invalid")),
       name: (value) => (value.trim() ? null : t("name-missing")),
-      password: (value) =>
-        value.length >= passwordLength
-          ? null
-          : t("password-short", { missing: passwordLength - value.length }),
-      repeat: (value, values) => (value === values.password ? null : t("repeat-differs")),
+      ...useNewPasswordRules(),
     },
   });
   useTypedBefore(form);
@@ -114,25 +110,7 @@ export function WelcomeForm({
             {...form.getInputProps("name")}
           />
         ) : null}
-        <Stack gap={4}>
-          <PasswordInput
-            label={t("password")}
-            description={t("password-hint", { length: passwordLength })}
-            name="new-password"
-            autoComplete="new-password"
-            maxLength={256}
-            autoFocus={known !== null}
-            {...form.getInputProps("password")}
-          />
-          {form.errors.password ? null : <PasswordHint password={form.values.password} />}
-        </Stack>
-        <PasswordInput
-          label={t("repeat")}
-          name="repeat-password"
-          autoComplete="new-password"
-          maxLength={256}
-          {...form.getInputProps("repeat")}
-        />
+        <NewPasswordFields form={form} label={t("password")} autoFocus={known !== null} />
         <Button type="submit" loading={state === "busy"} fullWidth mt="xs">
           {known === null ? t("submit") : t("renew-submit")}
         </Button>

@@ -6,7 +6,7 @@ import { notifications } from "@mantine/notifications";
 import { signIn } from "next-auth/react";
 import { useTranslations } from "use-intl";
 import { FailureAlert } from "@/components/feedback/failure-alert";
-import { PasswordHint, passwordLength } from "@/components/session/password-hint";
+import { NewPasswordFields, useNewPasswordRules } from "@/components/session/new-password-fields";
 import { useChangePassword } from "@/lib/browser/settings-queries";
 import type { Role } from "@/lib/contract/settings";
 import { Facts } from "./facts";
@@ -17,17 +17,12 @@ export type Account = { email: string; name: string; role: Role };
 export function AccountPanel({ account: { email, name, role } }: { account: Account }) {
   const t = useTranslations("settings.account");
   const frame = useTranslations("frame");
-  const words = useTranslations("session.welcome");
   const change = useChangePassword();
   const form = useForm({
     initialValues: { current: "", password: "", repeat: "" },
     validate: {
       current: (value) => (value ? null : t("current-missing")),
-      password: (value) =>
-        value.length >= passwordLength
-          ? null
-          : words("password-short", { missing: passwordLength - value.length }),
-      repeat: (value, values) => (value === values.password ? null : words("repeat-differs")),
+      ...useNewPasswordRules(),
     },
   });
 
@@ -88,24 +83,7 @@ export function AccountPanel({ account: { email, name, role } }: { account: Acco
                 maxLength={256}
                 {...form.getInputProps("current")}
               />
-              <Stack gap={4}>
-                <PasswordInput
-                  label={t("new")}
-                  description={words("password-hint", { length: passwordLength })}
-                  name="new-password"
-                  autoComplete="new-password"
-                  maxLength={256}
-                  {...form.getInputProps("password")}
-                />
-                {form.errors.password ? null : <PasswordHint password={form.values.password} />}
-              </Stack>
-              <PasswordInput
-                label={words("repeat")}
-                name="repeat-password"
-                autoComplete="new-password"
-                maxLength={256}
-                {...form.getInputProps("repeat")}
-              />
+              <NewPasswordFields form={form} label={t("new")} />
               <Button type="submit" loading={change.isPending} style={{ alignSelf: "flex-start" }}>
                 {t("submit")}
               </Button>
