@@ -80,15 +80,33 @@ function PageSkeleton() {
   );
 }
 
-/** A list under its own title, with how many there are. */
-function TitledRecords({ gap, ...list }: Parameters<typeof RecordList>[0] & { gap?: boolean }) {
+type Records = Parameters<typeof RecordList>[0];
+
+/** Under its words and number, a list of what holds now, and below it one of what is past, where there is any. */
+function ActiveAndPast({
+  active,
+  past,
+  tableHref,
+}: Record<"active" | "past", Pick<Records, "label" | "lines" | "total">> & {
+  active: Pick<Records, "empty">;
+  tableHref: string;
+}) {
   const format = useFormatter();
+  const title = ({ label, total }: { label: string; total: number }, gap?: "md") => (
+    <Title order={3} size="h6" c="dimmed" mt={gap} mb={4}>
+      {label} · {format.number(total)}
+    </Title>
+  );
   return (
     <>
-      <Title order={3} size="h6" c="dimmed" mt={gap ? "md" : undefined} mb={4}>
-        {list.label} · {format.number(list.total)}
-      </Title>
-      <RecordList {...list} />
+      {title(active)}
+      <RecordList {...active} tableHref={tableHref} />
+      {past.total > 0 ? (
+        <>
+          {title(past, "md")}
+          <RecordList {...past} tableHref={tableHref} first={5} empty="" />
+        </>
+      ) : null}
     </>
   );
 }
@@ -308,45 +326,37 @@ export function PatientPage({ patientId }: { patientId: string }) {
           ) : null}
           <div className={classes.two}>
             <Section title={t("problems")} count={countOf("Condition")}>
-              <TitledRecords
-                label={t("problems-active")}
-                lines={conditions.active.rows.map(conditionLine)}
-                total={conditions.active.total}
+              <ActiveAndPast
+                active={{
+                  label: t("problems-active"),
+                  lines: conditions.active.rows.map(conditionLine),
+                  total: conditions.active.total,
+                  empty: t("none.problems-active"),
+                }}
+                past={{
+                  label: t("problems-past"),
+                  lines: conditions.past.rows.map(conditionLine),
+                  total: conditions.past.total,
+                }}
                 tableHref={tableHref("Condition")}
-                empty={t("none.problems-active")}
               />
-              {conditions.past.total > 0 ? (
-                <TitledRecords
-                  gap
-                  label={t("problems-past")}
-                  lines={conditions.past.rows.map(conditionLine)}
-                  total={conditions.past.total}
-                  tableHref={tableHref("Condition")}
-                  first={5}
-                  empty=""
-                />
-              ) : null}
             </Section>
             <Stack gap="md" miw={0}>
               <Section title={t("medications")} count={countOf("MedicationRequest")}>
-                <TitledRecords
-                  label={t("medications-active")}
-                  lines={medications.active.rows.map(medicationLine)}
-                  total={medications.active.total}
+                <ActiveAndPast
+                  active={{
+                    label: t("medications-active"),
+                    lines: medications.active.rows.map(medicationLine),
+                    total: medications.active.total,
+                    empty: t("none.medications-active"),
+                  }}
+                  past={{
+                    label: t("medications-past"),
+                    lines: medications.past.rows.map(medicationLine),
+                    total: medications.past.total,
+                  }}
                   tableHref={tableHref("MedicationRequest")}
-                  empty={t("none.medications-active")}
                 />
-                {medications.past.total > 0 ? (
-                  <TitledRecords
-                    gap
-                    label={t("medications-past")}
-                    lines={medications.past.rows.map(medicationLine)}
-                    total={medications.past.total}
-                    tableHref={tableHref("MedicationRequest")}
-                    first={5}
-                    empty=""
-                  />
-                ) : null}
               </Section>
               {allergies ? (
                 <Section title={typeName("AllergyIntolerance")} count={allergies.total}>
