@@ -1,23 +1,14 @@
 "use client";
 
 import type { ReactNode } from "react";
-import {
-  Area,
-  CartesianGrid,
-  ComposedChart,
-  Line,
-  ReferenceLine,
-  ResponsiveContainer,
-  Tooltip,
-  XAxis,
-  YAxis,
-} from "recharts";
+import { Area, ComposedChart, Line, ReferenceLine, ResponsiveContainer, XAxis } from "recharts";
 import { useFormatter } from "use-intl";
+import { axisText } from "./axis-text";
 import classes from "./charts.module.css";
 import { niceTicks } from "./nice-ticks";
 import { seriesColor } from "./palette";
-
-const tick = { style: { fill: "var(--mantine-color-dimmed)", fontSize: 12 } };
+import { PlotTip } from "./plot-tip";
+import { ValueAxis } from "./value-axis";
 
 /**
  * Two distributions on the same bins, as shares of each one's values: the first as bars, the second as an
@@ -53,7 +44,6 @@ export function OverlaidBins({
     value: start + (place + 0.5) * width,
     first: first[place] ?? 0,
     second: second[place] ?? 0,
-    place,
   }));
   const ticks = niceTicks(0, Math.max(0.001, ...first, ...second) * 100, 4).map((one) => one / 100);
   const [from = 0, to = 0] = [data[0]?.value, data.at(-1)?.value];
@@ -66,7 +56,6 @@ export function OverlaidBins({
             margin={{ top: 8, right: 8, bottom: 0, left: 0 }}
             accessibilityLayer={false}
           >
-            <CartesianGrid vertical={false} stroke="var(--mantine-color-default-border)" />
             <XAxis
               dataKey="value"
               type="number"
@@ -75,25 +64,19 @@ export function OverlaidBins({
               tickFormatter={(value: number) => format.number(value, { maximumFractionDigits: 2 })}
               tickLine={false}
               minTickGap={12}
-              tick={tick}
+              tick={axisText}
             />
-            <YAxis
-              domain={[0, ticks.at(-1) ?? 1]}
+            <ValueAxis
               ticks={ticks}
-              tickFormatter={(share: number) =>
+              write={(share) =>
                 format.number(share, { style: "percent", maximumFractionDigits: 1 })
               }
-              tickLine={false}
-              axisLine={false}
               width={48}
-              tick={tick}
             />
-            <Tooltip
-              isAnimationActive={false}
-              cursor={{ stroke: "var(--mantine-color-dimmed)" }}
-              content={({ active, payload }) => {
-                const { place = -1 } = (payload?.[0]?.payload ?? {}) as { place?: number };
-                return active && bins[place] ? tip(place) : null;
+            <PlotTip
+              at={(value) => {
+                const bin = data.findIndex((one) => one.value === value) - 1;
+                return bins[bin] ? tip(bin) : null;
               }}
             />
             <Area

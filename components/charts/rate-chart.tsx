@@ -1,22 +1,13 @@
 "use client";
 
-import {
-  Area,
-  CartesianGrid,
-  ComposedChart,
-  Line,
-  ReferenceLine,
-  ResponsiveContainer,
-  Tooltip,
-  XAxis,
-  YAxis,
-} from "recharts";
+import { Area, ComposedChart, Line, ReferenceLine, ResponsiveContainer, XAxis } from "recharts";
+import { axisText } from "./axis-text";
 import { ChartTooltip } from "./chart-tooltip";
 import { Legend } from "./legend";
 import { niceTicks } from "./nice-ticks";
 import { seriesColor } from "./palette";
-
-const tick = { style: { fill: "var(--mantine-color-dimmed)", fontSize: 12 } };
+import { PlotTip } from "./plot-tip";
+import { ValueAxis } from "./value-axis";
 
 export type RateSeries = {
   name: string;
@@ -78,7 +69,6 @@ export function RateChart({
           margin={{ top: 8, right: 12, bottom: 0, left: 0 }}
           accessibilityLayer={false}
         >
-          <CartesianGrid vertical={false} stroke="var(--mantine-color-default-border)" />
           <XAxis
             dataKey="time"
             type="number"
@@ -87,17 +77,9 @@ export function RateChart({
             tickFormatter={at}
             tickLine={false}
             minTickGap={36}
-            tick={tick}
+            tick={axisText}
           />
-          <YAxis
-            domain={[0, ticks.at(-1) ?? 1]}
-            ticks={ticks}
-            tickFormatter={compact}
-            tickLine={false}
-            axisLine={false}
-            width={64}
-            tick={tick}
-          />
+          <ValueAxis ticks={ticks} write={compact} width={64} />
           {marks
             .filter((mark) => mark.at > from && mark.at < to)
             .map((mark) => (
@@ -113,11 +95,9 @@ export function RateChart({
                 }}
               />
             ))}
-          <Tooltip
-            isAnimationActive={false}
-            cursor={{ stroke: "var(--mantine-color-dimmed)" }}
-            content={({ active, label }) => {
-              const place = active ? times.indexOf(Number(label)) : -1;
+          <PlotTip
+            at={(time) => {
+              const place = times.indexOf(time);
               if (place < 0) return null;
               return (
                 <ChartTooltip

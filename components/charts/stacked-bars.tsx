@@ -1,25 +1,17 @@
 "use client";
 
 import { VisuallyHidden } from "@mantine/core";
-import {
-  Area,
-  AreaChart,
-  Bar,
-  BarChart,
-  CartesianGrid,
-  ResponsiveContainer,
-  XAxis,
-  YAxis,
-} from "recharts";
+import { Area, AreaChart, Bar, BarChart, ResponsiveContainer, XAxis } from "recharts";
 import { useFormatter } from "use-intl";
+import { axisText } from "./axis-text";
 import { ChartTooltip } from "./chart-tooltip";
 import classes from "./charts.module.css";
 import { Legend } from "./legend";
 import { niceTicks } from "./nice-ticks";
 import { seriesColor } from "./palette";
 import { PlotColumns } from "./plot-columns";
+import { ValueAxis } from "./value-axis";
 
-const tick = { style: { fill: "var(--mantine-color-dimmed)", fontSize: 12 } };
 const yWidth = 44;
 const margin = { top: 8, right: 8, bottom: 0, left: 0 };
 
@@ -68,18 +60,15 @@ export function StackedBars({
   const ticks = niceTicks(0, Math.max(1, highest), 4).filter(Number.isInteger);
   const steps = points.length > mostBars;
   const axes = [
-    <CartesianGrid key="grid" vertical={false} stroke="var(--mantine-color-default-border)" />,
-    <XAxis key="x" dataKey="at" tickFormatter={at} tickLine={false} minTickGap={28} tick={tick} />,
-    <YAxis
-      key="y"
-      domain={[0, ticks.at(-1) ?? 1]}
-      ticks={ticks}
-      tickFormatter={compact}
+    <XAxis
+      key="x"
+      dataKey="at"
+      tickFormatter={at}
       tickLine={false}
-      axisLine={false}
-      width={yWidth}
-      tick={tick}
+      minTickGap={28}
+      tick={axisText}
     />,
+    <ValueAxis key="y" ticks={ticks} write={compact} width={yWidth} />,
   ];
   return (
     <div>

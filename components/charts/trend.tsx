@@ -1,24 +1,17 @@
 "use client";
 
 import { VisuallyHidden } from "@mantine/core";
-import {
-  Area,
-  CartesianGrid,
-  ComposedChart,
-  Line,
-  ResponsiveContainer,
-  XAxis,
-  YAxis,
-} from "recharts";
+import { Area, ComposedChart, Line, ResponsiveContainer, XAxis } from "recharts";
 import { useFormatter } from "use-intl";
+import { axisText } from "./axis-text";
 import { ChartTooltip } from "./chart-tooltip";
 import classes from "./charts.module.css";
 import { Legend } from "./legend";
 import { niceTicks } from "./nice-ticks";
 import { seriesColor } from "./palette";
 import { PlotColumns } from "./plot-columns";
+import { ValueAxis } from "./value-axis";
 
-const tick = { style: { fill: "var(--mantine-color-dimmed)", fontSize: 12 } };
 const yWidth = 48;
 
 type Point = { at: string; count: number; median: number; p25: number; p75: number };
@@ -75,18 +68,19 @@ export function Trend({
               margin={{ top: 8, right: 8, bottom: 0, left: 0 }}
               accessibilityLayer={false}
             >
-              <CartesianGrid vertical={false} stroke="var(--mantine-color-default-border)" />
-              <XAxis dataKey="at" tickFormatter={at} tickLine={false} minTickGap={28} tick={tick} />
-              <YAxis
-                domain={[ticks[0] ?? 0, ticks.at(-1) ?? 1]}
+              <XAxis
+                dataKey="at"
+                tickFormatter={at}
+                tickLine={false}
+                minTickGap={28}
+                tick={axisText}
+              />
+              <ValueAxis
                 ticks={ticks}
-                tickFormatter={(value: number) =>
+                write={(value) =>
                   format.number(value, { notation: "compact", maximumFractionDigits: 2 })
                 }
-                tickLine={false}
-                axisLine={false}
                 width={yWidth}
-                tick={tick}
               />
               <Area
                 dataKey="band"

@@ -1,22 +1,14 @@
 "use client";
 
-import {
-  CartesianGrid,
-  Line,
-  LineChart,
-  ReferenceArea,
-  ResponsiveContainer,
-  Tooltip,
-  XAxis,
-  YAxis,
-} from "recharts";
+import { Line, LineChart, ReferenceArea, ResponsiveContainer, XAxis } from "recharts";
 import { useFormatter } from "use-intl";
+import { axisText } from "./axis-text";
 import { ChartTooltip } from "./chart-tooltip";
 import { Legend } from "./legend";
 import { niceTicks } from "./nice-ticks";
 import { seriesColor } from "./palette";
-
-const tick = { style: { fill: "var(--mantine-color-dimmed)", fontSize: 12 } };
+import { PlotTip } from "./plot-tip";
+import { ValueAxis } from "./value-axis";
 
 /** Values over time, one line each, with the reference range as a band. */
 export function ValueLines({
@@ -67,7 +59,6 @@ export function ValueLines({
           margin={{ top: 8, right: 12, bottom: 0, left: 0 }}
           accessibilityLayer={false}
         >
-          <CartesianGrid vertical={false} stroke="var(--mantine-color-default-border)" />
           {range ? (
             <ReferenceArea
               y1={range.low ?? domain[0]}
@@ -91,28 +82,22 @@ export function ValueLines({
             ticks={timeTicks}
             tickLine={false}
             minTickGap={24}
-            tick={tick}
+            tick={axisText}
           />
-          <YAxis
-            domain={domain}
+          <ValueAxis
             ticks={ticks}
-            tickFormatter={(value: number) =>
+            write={(value) =>
               format.number(value, { notation: "compact", maximumFractionDigits: 2 })
             }
-            tickLine={false}
-            axisLine={false}
             width={48}
-            tick={tick}
           />
-          <Tooltip
-            isAnimationActive={false}
-            cursor={{ stroke: "var(--mantine-color-dimmed)" }}
-            content={({ active, label }) => {
-              const point = active ? byTime.get(Number(label)) : undefined;
+          <PlotTip
+            at={(time) => {
+              const point = byTime.get(time);
               if (!point) return null;
               return (
                 <ChartTooltip
-                  heading={day(Number(label))}
+                  heading={day(time)}
                   lines={lines.flatMap(({ name }, no) => {
                     const value = point[`v${no}`];
                     return value === undefined
