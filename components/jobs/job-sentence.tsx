@@ -26,17 +26,13 @@ export function JobSentence({ job }: { job: JobSummary }) {
   if (job.cancel_requested && isActive(job)) return <>{t("cancelling")}</>;
   if (isActive(job) && job.failure && waitMs > 1_000) {
     const reason = failureText(job.failure);
-    return until ? (
-      <>{t("asked", { time: until, reason })}</>
-    ) : (
-      <>
-        {t("retrying", {
+    return until
+      ? t("asked", { time: until, reason })
+      : t("retrying", {
           attempt: job.attempts + 1,
           time: wait,
           reason,
-        })}
-      </>
-    );
+        });
   }
   switch (job.status) {
     case "queued":
